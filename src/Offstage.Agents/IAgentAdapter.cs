@@ -1,0 +1,123 @@
+using Offstage.Contracts;
+using Offstage.Sandboxes;
+
+namespace Offstage.Agents;
+
+/// <summary>
+/// Turns one coding agent's own protocol into sessions, turns and one stream of <see cref="AgentEvent"/>.
+/// Knows nothing of Offstage's sessions. Every adapter inherits <c>AgentConformance</c>.
+/// </summary>
+public interface IAgentAdapter
+{
+    /// <summary>Stable name, in the API and stored with a resume cursor: <c>codex</c>, <c>script</c>.</summary>
+    string Name { get; }
+
+    AgentCapabilities Capabilities { get; }
+
+    /// <summary>Where the agent is installed, its version, and if it is not usable, why and how to get it.</summary>
+    Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Starts the agent's process and opens a conversation, by the cursor when one is given.</summary>
+    /// <returns><see cref="AgentStartResult.CursorRejected"/> leaves no process behind.</returns>
+    Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken);
+}
+
+/// <param name="CanSteer">Text can be added to a running turn.</param>
+/// <param name="CanResume">Conversations outlive the process by a cursor.</param>
+/// <param name="AsksApproval">It can ask a person before it acts.</param>
+/// <param name="NeedsNetwork">It cannot work in a sandbox without network, because its model is elsewhere.</param>
+public sealed record AgentCapabilities(bool CanSteer, bool CanResume, bool AsksApproval, bool NeedsNetwork);
+
+/// <param name="Version">Null when not found.</param>
+/// <param name="Unusable">Null when usable; otherwise one sentence: why, and what to do.</param>
+/// <param name="ReadOnlyPaths">Host paths a sandbox must show for this agent to run.</param>
+public sealed record AgentInstallation(string? Version, string? Unusable, IReadOnlyList<string> ReadOnlyPaths);
+
+/// <summary>The agent's own name for its conversation. Opaque; only for the agent that issued it (S6).</summary>
+public sealed record ResumeCursor(string Agent, string Value);
+
+/// <summary>How much an agent may do without asking.</summary>
+public enum ApprovalMode
+{
+    /// <summary>Asks before commands and changes that it does not hold to be harmless.</summary>
+    Ask,
+
+    /// <summary>Acts freely: the sandbox is the wall.</summary>
+    Auto,
+}
+
+public sealed record AgentStart
+{
+    /// <summary>Starts a process in the session's sandbox.</summary>
+    public required Func<ProcessSpec, CancellationToken, Task<ISandboxProcess>> LaunchAsync { get; init; }
+
+    /// <summary>Workspace as seen inside the sandbox.</summary>
+    public required string WorkspacePath { get; init; }
+
+    /// <summary>HOME as seen inside the sandbox.</summary>
+    public required string HomePath { get; init; }
+
+    public required ApprovalMode Approval { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Effort { get; init; }
+
+    /// <summary>Settings and secrets of the agent, as environment of its process: <c>OPENAI_API_KEY</c>, …</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Null begins a new conversation.</summary>
+    public ResumeCursor? Cursor { get; init; }
+}
+
+public abstract record AgentStartResult
+{
+    private AgentStartResult() { }
+
+    public sealed record Started(IAgentSession Session) : AgentStartResult;
+
+    /// <summary>The agent does not know the conversation (any more). Begin a new one.</summary>
+    public sealed record CursorRejected(string Reason) : AgentStartResult;
+
+    /// <param name="Code">Stable: <c>agent_not_installed</c>, <c>agent_start_failed</c>, <c>agent_protocol_error</c>, <c>agent_exited</c>.</param>
+    public sealed record Failed(string Code, string Reason, bool Retryable) : AgentStartResult;
+}
+
+/// <summary>One live agent process. Calls may come from any thread; the events have one reader.</summary>
+/// <remarks>Disposing ends the process and its tree, bounded in time, and completes <see cref="Events"/>.</remarks>
+public interface IAgentSession : IAsyncDisposable
+{
+    /// <summary>The cursor to resume by. Null while the agent has given none; later ones come as <see cref="AgentEvent.CursorChanged"/>.</summary>
+    ResumeCursor? Cursor { get; }
+
+    /// <summary>
+    /// In the order the agent spoke; bounded by back-pressure on its pipe. Ends with exactly one
+    /// <see cref="AgentEvent.Exited"/>, whatever happened.
+    /// </summary>
+    IAsyncEnumerable<AgentEvent> Events { get; }
+
+    /// <summary>Hands a prompt over. Returns when the agent has confirmed it.</summary>
+    /// <exception cref="AgentException">It was not confirmed: refused, or the agent is gone.</exception>
+    Task StartTurnAsync(TurnInput input, CancellationToken cancellationToken);
+
+    /// <summary>Adds text to the running turn.</summary>
+    /// <returns>False when there is no running turn or the agent cannot.</returns>
+    Task<bool> SteerAsync(string text, CancellationToken cancellationToken);
+
+    /// <summary>Asks the agent to end its turn. Its end comes as an event, or never: the caller bounds the wait (S9).</summary>
+    Task InterruptAsync(CancellationToken cancellationToken);
+
+    /// <summary>Answers a request by the key it was opened with.</summary>
+    /// <returns>False when the agent no longer waits for it.</returns>
+    Task<bool> AnswerAsync(string requestKey, RequestAnswer answer, CancellationToken cancellationToken);
+}
+
+/// <param name="Text">The whole prompt, with the conversation so far before it when the agent is new to it.</param>
+public sealed record TurnInput(string Text, string? Model = null, string? Effort = null);
+
+/// <summary>An agent did not do what was asked. <see cref="Code"/> is stable.</summary>
+public class AgentException(string code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary><c>agent_exited</c>, <c>agent_protocol_error</c>, <c>agent_refused</c>, <c>cursor_rejected</c>.</summary>
+    public string Code { get; } = code;
+}

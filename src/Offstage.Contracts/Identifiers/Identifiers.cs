@@ -1,0 +1,86 @@
+namespace Offstage.Contracts;
+
+/// <summary>A durable conversation with one agent over one workspace: <c>ses_…</c>.</summary>
+public readonly record struct SessionId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>What a person asked: <c>prm_…</c>.</summary>
+public readonly record struct PromptId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>One prompt and all that the agent does about it: <c>trn_…</c>.</summary>
+public readonly record struct TurnId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>A place where commands run: <c>sbx_…</c>. Also the name of its folder and worktree.</summary>
+public readonly record struct SandboxId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>An agent waiting for a person: <c>req_…</c>.</summary>
+public readonly record struct RequestId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>One row of the outbox. Derived from the event that caused it, so the same cause gives the same id (D1).</summary>
+public readonly record struct EffectId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>One data directory and the one process that may hold it. Sandboxes and live agents belong to a host.</summary>
+public readonly record struct HostId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>The place of an event in its session: 1-based, gapless (S7).</summary>
+public readonly record struct EventSequence(long Value) : IComparable<EventSequence>
+{
+    /// <summary>Before the first event.</summary>
+    public static EventSequence None => new(0);
+
+    public EventSequence Next => new(Value + 1);
+
+    public int CompareTo(EventSequence other) => Value.CompareTo(other.Value);
+
+    public static bool operator <(EventSequence left, EventSequence right) => left.Value < right.Value;
+
+    public static bool operator >(EventSequence left, EventSequence right) => left.Value > right.Value;
+
+    public static bool operator <=(EventSequence left, EventSequence right) => left.Value <= right.Value;
+
+    public static bool operator >=(EventSequence left, EventSequence right) => left.Value >= right.Value;
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>
+/// Counts the agent processes of one session, from 1. An event from an older generation is late and changes nothing (S8).
+/// </summary>
+public readonly record struct AgentGeneration(long Value)
+{
+    public static AgentGeneration None => new(0);
+
+    public AgentGeneration Next => new(Value + 1);
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>The workspace after a turn, counted from 0 (before the first turn) within its session.</summary>
+public readonly record struct CheckpointNumber(int Value)
+{
+    public static CheckpointNumber Baseline => new(0);
+
+    public CheckpointNumber Next => new(Value + 1);
+
+    public override string ToString() => Value.ToString();
+}
