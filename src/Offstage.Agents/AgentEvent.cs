@@ -8,6 +8,12 @@ public abstract record AgentEvent
 {
     private AgentEvent() { }
 
+    /// <summary>
+    /// The <see cref="TurnInput.Tag"/> of the turn this speaks of, put there by the adapter from the agent's own turn id; null
+    /// when it speaks of none. So that a late event of an ended turn is never taken for one of the next (S8).
+    /// </summary>
+    public string? TurnTag { get; init; }
+
     /// <summary>The agent says what it is doing. Never ends a turn by being <see cref="AgentReport.Started"/>; a resting
     /// report while a turn runs ends it (S3).</summary>
     public sealed record Reported(AgentReport Report, string? Message) : AgentEvent;

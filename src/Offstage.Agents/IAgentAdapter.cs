@@ -112,8 +112,10 @@ public interface IAgentSession : IAsyncDisposable
     Task<bool> AnswerAsync(string requestKey, RequestAnswer answer, CancellationToken cancellationToken);
 }
 
-/// <param name="Text">The whole prompt, with the conversation so far before it when the agent is new to it.</param>
-public sealed record TurnInput(string Text, string? Model = null, string? Effort = null);
+/// <param name="Tag">The caller's name for the turn: comes back in <see cref="AgentEvent.TurnTag"/>.</param>
+/// <param name="Text">What the person asks.</param>
+/// <param name="Conversation">What was said so far, in plain text, when the agent is new to it; each adapter hands it over in its own way.</param>
+public sealed record TurnInput(string Tag, string Text, string? Conversation = null, string? Model = null, string? Effort = null);
 
 /// <summary>An agent did not do what was asked. <see cref="Code"/> is stable.</summary>
 public class AgentException(string code, string message, Exception? inner = null) : Exception(message, inner)

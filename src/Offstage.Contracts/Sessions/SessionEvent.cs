@@ -1,0 +1,124 @@
+using System.Text.Json;
+
+namespace Offstage.Contracts;
+
+/// <summary>One durable fact of a session, as the log keeps it and the API tells it (S7).</summary>
+public sealed record SessionEvent(SessionId Session, EventSequence Sequence, DateTimeOffset At, SessionEventBody Body);
+
+/// <summary>The closed family of session events. Their names and schema versions stand in <c>EventCodec</c>.</summary>
+public abstract record SessionEventBody
+{
+    private SessionEventBody() { }
+
+    public sealed record SessionCreated(SessionSetup Setup, string? Title) : SessionEventBody;
+
+    /// <param name="ByPerson">False for the first line of the first prompt and for the agent's suggestions, taken only while
+    /// nobody has named the session.</param>
+    public sealed record SessionRenamed(string Title, bool ByPerson) : SessionEventBody;
+
+    /// <summary>The session cannot work until somebody retries or asks anew.</summary>
+    public sealed record SessionFailed(Failure Reason) : SessionEventBody;
+
+    public sealed record SessionArchived : SessionEventBody;
+
+    public sealed record SessionUnarchived : SessionEventBody;
+
+    public sealed record SessionDeleted : SessionEventBody;
+
+    /// <param name="RetryOf">The prompt whose turn failed and that is asked again.</param>
+    public sealed record PromptQueued(PromptId Prompt, string Text, string? Model, string? Effort, Person Author, PromptId? RetryOf) : SessionEventBody;
+
+    /// <param name="Reason"><c>person</c>, <c>archived</c> or <c>deleted</c>.</param>
+    public sealed record PromptWithdrawn(PromptId Prompt, string Reason) : SessionEventBody;
+
+    /// <summary>An attempt to get sandbox and agent begins. The sandbox belongs to the session from here on (B1).</summary>
+    public sealed record ProvisioningStarted(SandboxId Sandbox, AgentGeneration Generation, int Attempt, DateTimeOffset Deadline) : SessionEventBody;
+
+    /// <param name="RetryAt">When the next attempt is made; null when this was the last.</param>
+    public sealed record ProvisioningFailed(AgentGeneration Generation, int Attempt, Failure Failure, DateTimeOffset? RetryAt) : SessionEventBody;
+
+    /// <param name="WorkspacePath">On the host.</param>
+    public sealed record SandboxReady(SandboxId Sandbox, string? WorkspacePath, string? BaseCommit) : SessionEventBody;
+
+    /// <summary>Its processes are ended; its files stay.</summary>
+    public sealed record SandboxStopped(SandboxId Sandbox, string Reason) : SessionEventBody;
+
+    /// <summary>The session uses it no more; it will be destroyed.</summary>
+    public sealed record SandboxReleased(SandboxId Sandbox, string Reason) : SessionEventBody;
+
+    public sealed record SandboxDestroyed(SandboxId Sandbox) : SessionEventBody;
+
+    /// <param name="Resumed">It took up the conversation by the cursor.</param>
+    public sealed record AgentStarted(AgentGeneration Generation, bool Resumed) : SessionEventBody;
+
+    /// <summary>The agent's name for its conversation, to resume by.</summary>
+    public sealed record CursorSaved(string Agent, string Cursor) : SessionEventBody;
+
+    /// <summary>The cursor is not used again; the next agent session begins with the conversation so far (S6).</summary>
+    public sealed record CursorForgotten(string Reason) : SessionEventBody;
+
+    /// <summary>The session has no agent process any more.</summary>
+    public sealed record AgentStopped(AgentGeneration Generation, string Reason) : SessionEventBody;
+
+    public sealed record TurnCreated(TurnId Turn, PromptId Prompt) : SessionEventBody;
+
+    /// <summary>The prompt is being handed to the agent. Not confirmed: it is never silently handed over again (S4).</summary>
+    public sealed record TurnSent(TurnId Turn, AgentGeneration Generation) : SessionEventBody;
+
+    /// <summary>The agent has confirmed the prompt.</summary>
+    public sealed record TurnStarted(TurnId Turn, DateTimeOffset Deadline) : SessionEventBody;
+
+    /// <summary>The agent was lost and the turn goes on once with another.</summary>
+    public sealed record TurnContinued(TurnId Turn) : SessionEventBody;
+
+    /// <param name="Ending">How the turn will end, whatever the agent says from here on (S9).</param>
+    /// <param name="Deadline">When the agent is killed if it has not confirmed.</param>
+    public sealed record TurnStopping(TurnId Turn, TurnOutcome Ending, DateTimeOffset Deadline) : SessionEventBody;
+
+    /// <summary>The agent did not confirm in time and is killed.</summary>
+    public sealed record TurnStopForced(TurnId Turn, DateTimeOffset Deadline) : SessionEventBody;
+
+    public sealed record TurnEnded(TurnId Turn, TurnOutcome Outcome) : SessionEventBody;
+
+    public sealed record ItemStarted(TurnId Turn, Item Item) : SessionEventBody;
+
+    public sealed record ItemCompleted(TurnId Turn, Item Item) : SessionEventBody;
+
+    /// <param name="AgentKey">The agent's own name for it.</param>
+    public sealed record RequestOpened(RequestId Request, TurnId Turn, AgentGeneration Generation, string AgentKey, string? ItemId, RequestBody Body, DateTimeOffset ExpiresAt) : SessionEventBody;
+
+    public sealed record RequestAnswered(RequestId Request, RequestAnswer Answer, Person By) : SessionEventBody;
+
+    /// <param name="Reason"><c>expired</c>, <c>turn_ended</c>, <c>agent</c> (it no longer waits).</param>
+    public sealed record RequestClosed(RequestId Request, string Reason) : SessionEventBody;
+
+    public sealed record UsageReported(TurnId? Turn, TokenUsage Usage) : SessionEventBody;
+
+    /// <param name="Level"><c>info</c>, <c>warning</c> or <c>error</c>.</param>
+    public sealed record AgentNotice(TurnId? Turn, string Level, string Text) : SessionEventBody;
+
+    /// <summary>What the agent said and nothing else describes.</summary>
+    public sealed record AgentRaw(TurnId? Turn, string AgentKind, JsonElement Payload) : SessionEventBody;
+
+    /// <param name="Turn">Null for the baseline and for what archiving saved.</param>
+    public sealed record CheckpointCaptured(CheckpointNumber Checkpoint, TurnId? Turn, string Commit, int FilesChanged, int Additions, int Deletions) : SessionEventBody;
+
+    /// <summary>The turn left the workspace as it was.</summary>
+    public sealed record CheckpointUnchanged(TurnId Turn) : SessionEventBody;
+
+    public sealed record CheckpointFailed(TurnId? Turn, string Reason) : SessionEventBody;
+
+    public sealed record BranchCommitted(TurnId? Turn, string Branch, string Commit) : SessionEventBody;
+
+    public sealed record RevertRequested(CheckpointNumber Checkpoint, Person By) : SessionEventBody;
+
+    public sealed record WorkspaceReverted(CheckpointNumber Checkpoint) : SessionEventBody;
+
+    public sealed record RevertFailed(CheckpointNumber Checkpoint, string Reason) : SessionEventBody;
+
+    /// <summary>Something that had to be done was given up; an operator can have it tried again.</summary>
+    public sealed record EffectGivenUp(EffectId Effect, string EffectKind, string Error) : SessionEventBody;
+
+    /// <summary>Written by a newer version. Kept and told as it is.</summary>
+    public sealed record Unknown(string Kind, int SchemaVersion, JsonElement Data) : SessionEventBody;
+}

@@ -1,0 +1,63 @@
+using Offstage.Agents;
+using Offstage.Contracts;
+using Offstage.Sandboxes;
+using Offstage.Sessions.Lifecycle;
+
+namespace Offstage.Sessions.Effects;
+
+/// <summary>The agents this server offers, and how a session's wishes become a start of one.</summary>
+public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
+{
+    private readonly Dictionary<string, AgentOffer> byName = offers.ToDictionary(offer => offer.Adapter.Name, StringComparer.Ordinal);
+
+    public IReadOnlyCollection<AgentOffer> Offers => byName.Values;
+
+    /// <returns>Null when this server has no such agent.</returns>
+    public AgentOffer? Find(string name) => byName.GetValueOrDefault(name);
+
+    internal IAgentAdapter Require(string name)
+        => Find(name)?.Adapter ?? throw new SandboxException("agent_not_installed", $"This server offers no agent named '{name}'.", retryable: false);
+
+    internal async Task<SandboxSpec> ToSandboxAsync(SessionState state, CancellationToken cancellationToken)
+    {
+        var installation = await Require(state.Setup.Agent).InspectAsync(cancellationToken);
+        if (installation.Unusable is { } why)
+            throw new SandboxException("agent_not_installed", why, retryable: false);
+
+        var sandbox = state.Setup.Sandbox;
+        return new SandboxSpec
+        {
+            Session = state.Session,
+            Workspace = state.Setup.Workspace switch
+            {
+                Workspace.Repository r => new WorkspaceSource.Repository(r.Location, r.IsUrl, r.Ref, r.Branch),
+                _ => new WorkspaceSource.Empty(),
+            },
+            Isolation = sandbox.Isolation == SandboxIsolation.Process ? Isolation.Bubblewrap : Isolation.None,
+            Network = sandbox.Network == SandboxNetwork.Full ? NetworkAccess.Full : NetworkAccess.None,
+            Limits = new Sandboxes.SandboxLimits { MemoryBytesMax = sandbox.MemoryBytesMax, ProcessesMax = sandbox.ProcessesMax },
+            ReadOnlyPaths = installation.ReadOnlyPaths,
+        };
+    }
+
+    internal AgentStart ToStart(SessionState state, SandboxInfo info, Func<ProcessSpec, CancellationToken, Task<ISandboxProcess>> launch)
+    {
+        var offer = byName[state.Setup.Agent];
+        return new AgentStart
+        {
+            LaunchAsync = launch,
+            WorkspacePath = info.InnerWorkspacePath!,
+            HomePath = info.InnerHomePath!,
+            Approval = state.Setup.Mode == AgentMode.Ask ? ApprovalMode.Ask : ApprovalMode.Auto,
+            Model = state.Setup.Model,
+            Effort = state.Setup.Effort,
+            Environment = offer.Environment,
+
+            // A cursor is used only with the agent that issued it (S6).
+            Cursor = state.Cursor is { } cursor && cursor.Agent == state.Setup.Agent ? new ResumeCursor(cursor.Agent, cursor.Value) : null,
+        };
+    }
+}
+
+/// <param name="Environment">Settings and secrets its process gets.</param>
+public sealed record AgentOffer(IAgentAdapter Adapter, IReadOnlyDictionary<string, string> Environment);

@@ -1,0 +1,79 @@
+using Offstage.Agents;
+using Offstage.Contracts;
+
+namespace Offstage.Sessions.Effects;
+
+/// <summary>The place of one session's agent process in this server. At most one agent is in it at a time.</summary>
+/// <remarks>
+/// <see cref="Gate"/> is held while an agent is started or ended, so that ending an old one never hits a new one. A start can
+/// be called off from outside the gate.
+/// </remarks>
+internal sealed class AgentSlot
+{
+    private readonly Lock gate = new();
+    private CancellationTokenSource? starting;
+    private AgentGeneration startingGeneration;
+
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>The live agent; null when there is none.</summary>
+    public LiveAgent? Agent { get; set; }
+
+    /// <summary>Announces a start, so that it can be called off while it is under way.</summary>
+    public void BeginStart(AgentGeneration generation, CancellationTokenSource cancellation)
+    {
+        lock (gate)
+        {
+            starting = cancellation;
+            startingGeneration = generation;
+        }
+    }
+
+    public void EndStart(CancellationTokenSource cancellation)
+    {
+        lock (gate)
+        {
+            if (starting == cancellation)
+                starting = null;
+        }
+    }
+
+    /// <summary>Calls a start off when it is of that generation or older.</summary>
+    public void CancelStart(AgentGeneration upTo)
+    {
+        lock (gate)
+        {
+            if (starting is not null && startingGeneration.Value <= upTo.Value)
+                starting.Cancel();
+        }
+    }
+}
+
+/// <summary>A started agent and the pump that carries its words into the session.</summary>
+internal sealed class LiveAgent(AgentGeneration generation, IAgentSession session, bool isNewToConversation, CancellationTokenSource lifetime) : IAsyncDisposable
+{
+    private int pumping;
+
+    public AgentGeneration Generation => generation;
+
+    public IAgentSession Session => session;
+
+    /// <summary>It began a conversation of its own and has to be given what was said before.</summary>
+    public bool IsNewToConversation { get; set; } = isNewToConversation;
+
+    public CancellationToken Stopping => lifetime.Token;
+
+    /// <summary>Runs from <see cref="AgentPump"/>; awaited when the agent is ended.</summary>
+    public Task Pump { get; set; } = Task.CompletedTask;
+
+    /// <returns>True once: the events have one reader.</returns>
+    public bool TryBeginPump() => Interlocked.Exchange(ref pumping, 1) == 0;
+
+    public async ValueTask DisposeAsync()
+    {
+        await session.DisposeAsync();
+        await lifetime.CancelAsync();
+        await Pump;
+        lifetime.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using Offstage.Agents;
+using Offstage.Contracts;
+
+namespace Offstage.Sessions.Lifecycle;
+
+/// <summary>What can be asked of, or reported to, a session.</summary>
+public abstract record SessionCommand
+{
+    private SessionCommand() { }
+
+    // What people ask.
+
+    public sealed record Create(SessionSetup Setup, string? Title, NewPrompt? Prompt) : SessionCommand;
+
+    public sealed record Ask(NewPrompt Prompt) : SessionCommand;
+
+    public sealed record Withdraw(PromptId Prompt) : SessionCommand;
+
+    public sealed record Interrupt : SessionCommand;
+
+    public sealed record Answer(RequestId Request, RequestAnswer Given, Person By) : SessionCommand;
+
+    public sealed record Rename(string Title) : SessionCommand;
+
+    /// <param name="Fresh">The id of the prompt that asks again.</param>
+    public sealed record Retry(PromptId Fresh) : SessionCommand;
+
+    public sealed record Archive : SessionCommand;
+
+    public sealed record Unarchive : SessionCommand;
+
+    public sealed record Delete : SessionCommand;
+
+    public sealed record Revert(CheckpointNumber To, Person By) : SessionCommand;
+
+    // What effects report.
+
+    public sealed record ReportSandboxReady(SandboxId Sandbox, string? WorkspacePath, string? BaseCommit) : SessionCommand;
+
+    public sealed record ReportAgentStarted(AgentGeneration Generation, ResumeCursor? Cursor, bool Resumed) : SessionCommand;
+
+    public sealed record ReportCursorRejected(AgentGeneration Generation, string Reason) : SessionCommand;
+
+    public sealed record ReportProvisionFailed(AgentGeneration Generation, Failure Failure, bool Retryable) : SessionCommand;
+
+    /// <summary>The prompt is about to be handed over: recorded before it is done (S4).</summary>
+    public sealed record BeginHandover(TurnId Turn, AgentGeneration Generation) : SessionCommand;
+
+    public sealed record ReportTurnConfirmed(TurnId Turn, AgentGeneration Generation) : SessionCommand;
+
+    public sealed record ReportTurnRefused(TurnId Turn, AgentGeneration Generation, Failure Failure) : SessionCommand;
+
+    public sealed record ReportCheckpoint(TurnId? Turn, CheckpointResult Result, BranchCommit? Commit) : SessionCommand;
+
+    public sealed record ReportReverted(CheckpointNumber To, CheckpointResult Saved) : SessionCommand;
+
+    public sealed record ReportRevertFailed(CheckpointNumber To, string Reason) : SessionCommand;
+
+    public sealed record ReportSandboxDestroyed(SandboxId Sandbox) : SessionCommand;
+
+    public sealed record ReportEffectGivenUp(EffectId Effect, SessionEffect What, string Error) : SessionCommand;
+
+    // What agents and the system report.
+
+    /// <param name="Turn">The turn these events speak of; null when they speak of none.</param>
+    public sealed record ReportAgent(AgentGeneration Generation, TurnId? Turn, IReadOnlyList<AgentReportEntry> Entries) : SessionCommand;
+
+    /// <summary>The process that held the agent is gone, and the agent with it.</summary>
+    /// <param name="Generation">Null: whichever the session holds.</param>
+    public sealed record ReportAgentLost(AgentGeneration? Generation) : SessionCommand;
+
+    /// <summary>A deadline may be due.</summary>
+    public sealed record Wake : SessionCommand;
+}
+
+public sealed record NewPrompt(PromptId Prompt, string Text, string? Model, string? Effort, Person Author);
+
+/// <param name="FreshRequest">The id for a request, when the event opens one.</param>
+public readonly record struct AgentReportEntry(AgentEvent Event, RequestId? FreshRequest);
+
+public abstract record CheckpointResult
+{
+    private CheckpointResult() { }
+
+    public sealed record Captured(CheckpointNumber Number, string Commit, int FilesChanged, int Additions, int Deletions) : CheckpointResult;
+
+    public sealed record Unchanged : CheckpointResult;
+
+    public sealed record Failed(string Reason) : CheckpointResult;
+}
+
+public sealed record BranchCommit(string Branch, string Commit);
