@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Offstage.Contracts;
 
 /// <summary>What a session was made with. Fixed for its life.</summary>
+/// <param name="ForkedFrom">Null when the session begins anew.</param>
 /// <param name="Host">The host whose disk holds the workspace and whose process holds the agent.</param>
 public sealed record SessionSetup(
     HostId Host,
@@ -13,7 +14,11 @@ public sealed record SessionSetup(
     AgentMode Mode,
     SandboxSetup Sandbox,
     SessionLimits Limits,
-    Person CreatedBy);
+    Person CreatedBy,
+    ForkSource? ForkedFrom = null);
+
+/// <summary>The session this one goes on from: its conversation up to an event.</summary>
+public sealed record ForkSource(SessionId Session, EventSequence UpTo);
 
 /// <summary>The files a session works on.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]

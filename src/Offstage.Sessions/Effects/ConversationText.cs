@@ -1,6 +1,6 @@
-using System.Text;
 using Offstage.Contracts;
 using Offstage.Sessions.EventLog;
+using Offstage.Sessions.Lifecycle;
 using Offstage.Sql;
 
 namespace Offstage.Sessions.Effects;
@@ -18,61 +18,51 @@ internal sealed class ConversationText(ISessionStore store)
 
     /// <param name="current">The prompt that is about to be handed over: not part of what was said before.</param>
     /// <returns>Null when nothing was said before.</returns>
-    public async Task<string?> BuildAsync(SessionId session, PromptId current, CancellationToken cancellationToken)
+    public async Task<string?> BuildAsync(SessionState state, PromptId current, CancellationToken cancellationToken)
+    {
+        var parts = new BoundedParts();
+        if (state.Setup.ForkedFrom is { } fork)
+            await ReadAsync(fork.Session, fork.UpTo, current, parts, cancellationToken);
+        await ReadAsync(state.Session, state.Sequence, current, parts, cancellationToken);
+        return parts.ToText();
+    }
+
+    private async Task ReadAsync(
+        SessionId session, EventSequence upTo, PromptId current, BoundedParts parts, CancellationToken cancellationToken)
     {
         var prompts = new Dictionary<PromptId, string>();
-        var parts = new LinkedList<string>();
-        int length = 0;
-        bool cut = false;
-        void Add(string part)
-        {
-            parts.AddLast(part);
-            length += part.Length;
-            while (length > LengthMax && parts.Count > 1)
-            {
-                length -= parts.First!.Value.Length;
-                parts.RemoveFirst();
-                cut = true;
-            }
-        }
-
         var after = EventSequence.None;
         while (true)
         {
             var page = await store.ReadEventsAsync(session, Kinds, after, PageSize, cancellationToken);
             foreach (var stored in page)
             {
+                if (stored.Sequence > upTo)
+                    return;
                 switch (EventCodec.Read(session, stored).Body)
                 {
                     case SessionEventBody.PromptQueued e:
                         prompts[e.Prompt] = e.Text;
                         break;
                     case SessionEventBody.TurnCreated e when e.Prompt != current && prompts.TryGetValue(e.Prompt, out string? text):
-                        Add($"User: {text}");
+                        parts.Add($"User: {text}");
                         break;
                     case SessionEventBody.ItemCompleted e when Describe(e.Item.Body) is { } described:
-                        Add(described);
+                        parts.Add(described);
                         break;
                     case SessionEventBody.TurnEnded { Outcome: TurnOutcome.Failed failed }:
-                        Add($"(The turn failed: {failed.Failure.Message})");
+                        parts.Add($"(The turn failed: {failed.Failure.Message})");
                         break;
                     case SessionEventBody.TurnEnded { Outcome: TurnOutcome.Interrupted }:
-                        Add("(The turn was interrupted.)");
+                        parts.Add("(The turn was interrupted.)");
                         break;
                 }
             }
 
             if (page.Count < PageSize)
-                break;
+                return;
             after = page[^1].Sequence;
         }
-
-        if (parts.Count == 0)
-            return null;
-        var all = new StringBuilder();
-        if (cut)
-            all.AppendLine("(Earlier parts are left out.)").AppendLine();
-        return all.AppendJoin("\n\n", parts).ToString();
     }
 
     private static string? Describe(ItemBody body) => body switch
@@ -90,5 +80,33 @@ internal sealed class ConversationText(ISessionStore store)
             return "";
         string trimmed = output.Trim();
         return trimmed.Length <= OutputMax ? $"\n{trimmed}" : $"\n{trimmed[..OutputMax]}…";
+    }
+
+    /// <summary>The newest parts, up to a length in all.</summary>
+    private sealed class BoundedParts
+    {
+        private readonly LinkedList<string> parts = new();
+        private int length;
+        private bool cut;
+
+        public void Add(string part)
+        {
+            parts.AddLast(part);
+            length += part.Length;
+            while (length > LengthMax && parts.Count > 1)
+            {
+                length -= parts.First!.Value.Length;
+                parts.RemoveFirst();
+                cut = true;
+            }
+        }
+
+        public string? ToText()
+        {
+            if (parts.Count == 0)
+                return null;
+            string all = string.Join("\n\n", parts);
+            return cut ? $"(Earlier parts are left out.)\n\n{all}" : all;
+        }
     }
 }

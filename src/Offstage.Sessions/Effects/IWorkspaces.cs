@@ -13,11 +13,20 @@ public interface IWorkspaces
     /// <summary>Puts the workspace back to a checkpoint and saves the outcome as another.</summary>
     Task<CheckpointResult> RevertAsync(SessionState state, SandboxId sandbox, CheckpointNumber to, CheckpointNumber savedAs, CancellationToken cancellationToken);
 
+    /// <summary>What changed between two checkpoints.</summary>
+    Task<WorkspaceDiff> DiffAsync(SessionState state, CheckpointNumber from, CheckpointNumber to, CancellationToken cancellationToken);
+
     /// <summary>Forgets the checkpoints of a session that is being deleted, and its branch where that holds no commit of its own (B3).</summary>
     Task ForgetAsync(SessionState state, CancellationToken cancellationToken);
 }
 
 public sealed record CaptureOutcome(CheckpointResult Result, BranchCommit? Commit);
+
+/// <param name="Patch">Unified diff, cut at a bound.</param>
+public sealed record WorkspaceDiff(IReadOnlyList<FileDiff> Files, string Patch, bool Truncated);
+
+/// <param name="Additions">Null for a binary file, as <paramref name="Deletions"/>.</param>
+public sealed record FileDiff(string Path, string Kind, int? Additions, int? Deletions);
 
 /// <summary>Files could not be saved or put back.</summary>
 public sealed class WorkspaceException(string message, bool retryable, Exception? inner = null) : Exception(message, inner)

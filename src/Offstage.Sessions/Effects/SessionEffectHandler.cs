@@ -90,7 +90,7 @@ internal sealed class SessionEffectHandler(
     private async Task<TurnInput> ToInputAsync(SessionState state, ActiveTurn turn, LiveAgent agent, CancellationToken cancellationToken)
     {
         string? soFar = agent.IsNewToConversation && state.HasConversation
-            ? await conversation.BuildAsync(state.Session, turn.Prompt.Prompt, cancellationToken)
+            ? await conversation.BuildAsync(state, turn.Prompt.Prompt, cancellationToken)
             : null;
         string text = turn.Continued && !agent.IsNewToConversation ? ContinueText : turn.Prompt.Text;
         return new TurnInput(turn.Turn.Value, text, soFar, turn.Prompt.Model ?? state.Setup.Model, turn.Prompt.Effort ?? state.Setup.Effort);

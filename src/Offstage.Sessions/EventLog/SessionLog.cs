@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Offstage.Contracts;
 using Offstage.Sessions.Lifecycle;
 using Offstage.Sql;
@@ -87,11 +86,7 @@ public sealed class SessionLog(ISessionStore store, EventHub hub, IdSource ids, 
         if (lease.State is { } cached)
             return cached;
         var row = await store.FindSessionAsync(session, cancellationToken);
-        if (row is null)
-            return null;
-        var state = JsonSerializer.Deserialize(row.State, SessionJson.Default.SessionState)!;
-        Invariant.Require(state.Sequence == row.Sequence, "S7");
-        return lease.State = state;
+        return row is null ? null : lease.State = SessionProjection.ReadState(row);
     }
 
     /// <returns>Null when somebody else was first and the decision has to be made again.</returns>

@@ -33,6 +33,14 @@ internal static class SessionProjection
         Attempts: 0,
         DueAt: now);
 
+    /// <summary>The state as the row carries it. Both say the same sequence, or something is broken (S7).</summary>
+    public static SessionState ReadState(SessionRow row)
+    {
+        var state = JsonSerializer.Deserialize(row.State, SessionJson.Default.SessionState)!;
+        Invariant.Require(state.Sequence == row.Sequence, "S7");
+        return state;
+    }
+
     public static SessionEffect ReadEffect(OutboxEntry entry)
         => JsonSerializer.Deserialize(entry.Data, SessionJson.Default.SessionEffect)!;
 

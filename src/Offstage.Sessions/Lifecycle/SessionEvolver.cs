@@ -23,6 +23,7 @@ internal static class SessionEvolver
                 TitledByPerson = created.Title is not null,
                 CreatedAt = at,
                 UpdatedAt = at,
+                HasConversation = created.Setup.ForkedFrom is not null,
                 Status = new SessionStatus.Created { Since = at },
             };
         }

@@ -1,0 +1,126 @@
+using System.Text.Json.Serialization;
+using Offstage.Contracts;
+
+namespace Offstage.Sessions.Api;
+
+/// <summary>Hands a task over. <c>prompt</c> is the text of a first prompt.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CreateSessionBody
+{
+    public required WorkspaceBody Workspace { get; init; }
+
+    /// <summary>Null: the server's default agent.</summary>
+    public string? Agent { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Effort { get; init; }
+
+    /// <summary>Null: <c>auto</c>.</summary>
+    public AgentMode? Mode { get; init; }
+
+    public string? Title { get; init; }
+
+    public string? Prompt { get; init; }
+
+    public LimitsBody? Limits { get; init; }
+
+    public SandboxBody? Sandbox { get; init; }
+
+    /// <summary>Who asks; null: the person the server runs for.</summary>
+    public Person? Author { get; init; }
+}
+
+/// <summary>Exactly one of <c>path</c> and <c>url</c> with kind <c>repository</c>; neither with <c>none</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record WorkspaceBody
+{
+    /// <summary><c>repository</c> or <c>none</c>.</summary>
+    public required string Kind { get; init; }
+
+    public string? Path { get; init; }
+
+    public string? Url { get; init; }
+
+    /// <summary>Branch, tag or commit to begin at; null: the repository's HEAD.</summary>
+    public string? Ref { get; init; }
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SandboxBody
+{
+    /// <summary>Null: <c>process</c>. <c>none</c> runs the agent without any wall.</summary>
+    public SandboxIsolation? Isolation { get; init; }
+
+    /// <summary>Null: <c>full</c>.</summary>
+    public SandboxNetwork? Network { get; init; }
+
+    public long? MemoryBytesMax { get; init; }
+
+    public int? ProcessesMax { get; init; }
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record LimitsBody
+{
+    public int? QueueMax { get; init; }
+
+    public long? TurnTimeoutMs { get; init; }
+
+    public long? RequestTimeoutMs { get; init; }
+
+    public long? IdleTimeoutMs { get; init; }
+
+    public long? StopTimeoutMs { get; init; }
+
+    public long? ProvisionTimeoutMs { get; init; }
+
+    public int? ProvisionAttemptsMax { get; init; }
+
+    public AgentLostPolicy? OnAgentLost { get; init; }
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record PromptBody
+{
+    public required string Text { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Effort { get; init; }
+
+    public Person? Author { get; init; }
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record PatchSessionBody
+{
+    public required string Title { get; init; }
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record RevertBody
+{
+    public required int Checkpoint { get; init; }
+}
+
+/// <summary>What a new session may be told that goes on from another.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ForkBody
+{
+    public string? Title { get; init; }
+
+    public string? Prompt { get; init; }
+
+    /// <summary>Null: the latest.</summary>
+    public int? Checkpoint { get; init; }
+}
+
+/// <summary>An answer and who gives it.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AnswerBody
+{
+    public required RequestAnswer Answer { get; init; }
+
+    public Person? Author { get; init; }
+}

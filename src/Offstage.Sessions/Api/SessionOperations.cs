@@ -1,0 +1,165 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Offstage.Contracts;
+using Offstage.Sessions.Effects;
+using Offstage.Sessions.EventLog;
+using Offstage.Sessions.Lifecycle;
+using Offstage.Sql;
+
+namespace Offstage.Sessions.Api;
+
+/// <summary>What can be asked of sessions, over whichever wire. Everything that is refused is an <see cref="ApiProblemException"/>.</summary>
+public sealed class SessionOperations(
+    SessionLog log, ISessionStore store, AgentCatalog catalog, IdSource ids, TimeProvider timeProvider, SessionDefaults defaults)
+{
+    private const string SessionScope = "sessions";
+
+    /// <summary>Whether an answer repeats an earlier one under the same key (S4).</summary>
+    public readonly record struct Made<T>(T View, bool Replayed);
+
+    public async Task<Made<SessionView>> CreateAsync(CreateSessionBody body, IdempotencyUse? key, CancellationToken cancellationToken)
+    {
+        if (key is not null && await FindUsedAsync(SessionScope, key, cancellationToken) is { } earlier)
+            return new(await GetAsync(new SessionId(earlier), cancellationToken), Replayed: true);
+
+        var id = ids.NewSession();
+        var setup = SetupInput.Complete(body, id, catalog, defaults);
+        string? title = RequestInput.Title(body.Title);
+        return await CreateAsync(id, setup, title, body.Prompt, key, cancellationToken);
+    }
+
+    /// <summary>A new session that goes on from another's conversation and files.</summary>
+    public async Task<Made<SessionView>> ForkAsync(
+        SessionId source, ForkBody body, string? checkpointCommit, IdempotencyUse? key, CancellationToken cancellationToken)
+    {
+        if (key is not null && await FindUsedAsync(SessionScope, key, cancellationToken) is { } earlier)
+            return new(await GetAsync(new SessionId(earlier), cancellationToken), Replayed: true);
+
+        var state = await RequireAsync(source, cancellationToken);
+        var id = ids.NewSession();
+        var workspace = state.Setup.Workspace is Workspace.Repository r
+            ? r with { Ref = checkpointCommit ?? state.BaseCommit ?? r.Ref, Branch = SetupInput.BranchOf(id) }
+            : state.Setup.Workspace;
+        var setup = state.Setup with { Host = defaults.Host, Workspace = workspace, ForkedFrom = new ForkSource(source, state.Sequence) };
+        return await CreateAsync(id, setup, RequestInput.Title(body.Title), body.Prompt, key, cancellationToken);
+    }
+
+    private async Task<Made<SessionView>> CreateAsync(
+        SessionId id, SessionSetup setup, string? title, string? prompt, IdempotencyUse? key, CancellationToken cancellationToken)
+    {
+        var first = prompt is null ? null : new NewPrompt(ids.NewPrompt(), RequestInput.PromptText(prompt), null, null, setup.CreatedBy);
+        var command = new SessionCommand.Create(setup, title, first);
+        switch (await log.ExecuteAsync(id, command, Options(SessionScope, key, id.Value), cancellationToken))
+        {
+            case CommandResult.Accepted accepted:
+                return new(SessionView.Of(accepted.State), Replayed: false);
+            case CommandResult.KeyUsed used:
+                return new(await GetAsync(new SessionId(SameUse(used.Existing, key!)), cancellationToken), Replayed: true);
+            case var other:
+                throw Refused(other);
+        }
+    }
+
+    public async Task<Made<PromptView>> PromptAsync(SessionId session, PromptBody body, IdempotencyUse? key, CancellationToken cancellationToken)
+    {
+        string text = RequestInput.PromptText(body.Text);
+        var author = RequestInput.Author(body.Author, defaults.Person);
+        string? model = RequestInput.Name(body.Model, "model");
+        string? effort = RequestInput.Name(body.Effort, "effort");
+        if (key is not null)
+        {
+            await RequireAsync(session, cancellationToken);
+            if (await FindUsedAsync(session.Value, key, cancellationToken) is { } earlier)
+                return new(await PromptViewAsync(session, new PromptId(earlier), cancellationToken), Replayed: true);
+        }
+
+        var prompt = new NewPrompt(ids.NewPrompt(), text, model, effort, author);
+        var result = await log.ExecuteAsync(
+            session, new SessionCommand.Ask(prompt), Options(session.Value, key, prompt.Prompt.Value), cancellationToken);
+        switch (result)
+        {
+            case CommandResult.Accepted accepted:
+                return new(PromptViewOf(accepted.State, prompt.Prompt), Replayed: false);
+            case CommandResult.KeyUsed used:
+                return new(await PromptViewAsync(session, new PromptId(SameUse(used.Existing, key!)), cancellationToken), Replayed: true);
+            case var other:
+                throw Refused(other);
+        }
+    }
+
+    public async Task<SessionView> GetAsync(SessionId session, CancellationToken cancellationToken)
+        => SessionView.Of(await RequireAsync(session, cancellationToken));
+
+    /// <summary>Carries a command out whose answer is the session as it is then.</summary>
+    public async Task<SessionView> DoAsync(SessionId session, SessionCommand command, CancellationToken cancellationToken)
+        => await log.ExecuteAsync(session, command, CommandOptions.None, cancellationToken) is var result && result is CommandResult.Accepted accepted
+            ? SessionView.Of(accepted.State)
+            : throw Refused(result);
+
+    public Task<SessionView> RetryAsync(SessionId session, CancellationToken cancellationToken)
+        => DoAsync(session, new SessionCommand.Retry(ids.NewPrompt()), cancellationToken);
+
+    public Task<SessionView> AnswerAsync(SessionId session, RequestId request, RequestAnswer answer, Person? author, CancellationToken cancellationToken)
+    {
+        if (answer is RequestAnswer.Answers answers
+            && answers.ByQuestion.Sum(pair => pair.Key.Length + (pair.Value?.Sum(v => v?.Length ?? 0) ?? 0)) > RequestInput.PromptLengthMax)
+            throw ApiProblemException.Invalid("answer_too_long", $"The answers have together at most {RequestInput.PromptLengthMax} characters.");
+        if (answer is RequestAnswer.Answers given && given.ByQuestion.Values.Any(v => v is null || v.Any(s => s is null)))
+            throw ApiProblemException.Invalid("invalid_body", "An answer is a list of texts for each question.");
+        return DoAsync(session, new SessionCommand.Answer(request, answer, RequestInput.Author(author, defaults.Person)), cancellationToken);
+    }
+
+    public Task<SessionView> RevertAsync(SessionId session, CheckpointNumber to, CancellationToken cancellationToken)
+        => DoAsync(session, new SessionCommand.Revert(to, defaults.Person), cancellationToken);
+
+    public async Task<SessionState> RequireAsync(SessionId session, CancellationToken cancellationToken)
+        => await log.FindAsync(session, cancellationToken) ?? throw ApiProblemException.NotFound("session");
+
+    private async Task<PromptView> PromptViewAsync(SessionId session, PromptId prompt, CancellationToken cancellationToken)
+        => PromptViewOf(await RequireAsync(session, cancellationToken), prompt);
+
+    private static PromptView PromptViewOf(SessionState state, PromptId prompt)
+    {
+        var turn = SessionView.TurnOf(prompt);
+        for (int i = 0; i < state.Queue.Count; i++)
+        {
+            if (state.Queue[i].Prompt == prompt)
+                return new PromptView(prompt, turn, state.Queue[i].Text, i + 1, state.Queue[i].At);
+        }
+
+        return state.Status.ActiveTurn is { } active && active.Turn == turn
+            ? new PromptView(prompt, turn, active.Prompt.Text, 0, active.Prompt.At)
+            : new PromptView(prompt, turn, null, null, null);
+    }
+
+    private async Task<string?> FindUsedAsync(string scope, IdempotencyUse key, CancellationToken cancellationToken)
+        => await store.FindIdempotencyAsync(scope, key.Key, cancellationToken) is { } record ? SameUse(record, key) : null;
+
+    private static string SameUse(IdempotencyRecord record, IdempotencyUse key)
+        => record.Fingerprint == key.Fingerprint
+            ? record.Answer
+            : throw new ApiProblemException(
+                StatusCodes.Status409Conflict, "idempotency_key_reused", "This Idempotency-Key was used with another body before.");
+
+    private CommandOptions Options(string scope, IdempotencyUse? key, string answer)
+        => key is null
+            ? CommandOptions.None
+            : new CommandOptions(Idempotency: new IdempotencyRecord(scope, key.Key, key.Fingerprint, answer, timeProvider.GetUtcNow()));
+
+    private static ApiProblemException Refused(CommandResult result) => result switch
+    {
+        CommandResult.Rejected rejected => ApiProblemException.Of(rejected.Reason),
+        _ => new ApiProblemException(
+            StatusCodes.Status503ServiceUnavailable, "session_contended", "Others changed the session at every attempt. Nothing was changed; try again.", retryable: true),
+    };
+}
+
+/// <param name="Fingerprint">Of the operation and its body.</param>
+public sealed record IdempotencyUse(string Key, string Fingerprint)
+{
+    public static IdempotencyUse? Of(string? key, string operation, ReadOnlySpan<byte> body)
+        => key is null ? null : new IdempotencyUse(key, RequestInput.Fingerprint(operation, body));
+
+    public static IdempotencyUse? Of(string? key, string operation, string text)
+        => Of(key, operation, Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,108 @@
+using Offstage.Contracts;
+using Offstage.Sessions.Effects;
+
+namespace Offstage.Sessions.Api;
+
+/// <summary>What a caller wants of a session, checked and completed.</summary>
+internal static class SetupInput
+{
+    private const int LocationLengthMax = 2_000;
+    private const int RefLengthMax = 250;
+
+    private static readonly string[] UrlSchemes = ["https", "http", "ssh", "git", "file"];
+
+    public static SessionSetup Complete(CreateSessionBody body, SessionId id, AgentCatalog catalog, SessionDefaults defaults)
+    {
+        string agent = RequestInput.Name(body.Agent, "agent") ?? defaults.Agent ?? throw ApiProblemException.Invalid(
+            "no_agent", "No agent was named and none is usable here. 'offstage doctor' says how to get one.");
+        if (catalog.Find(agent) is not { } offer)
+        {
+            string known = string.Join(", ", catalog.Offers.Select(o => o.Adapter.Name).Order(StringComparer.Ordinal));
+            throw ApiProblemException.Invalid("unknown_agent", $"There is no agent '{agent}'. This server offers: {known}.");
+        }
+
+        var sandbox = Sandbox(body.Sandbox, defaults.Sandbox);
+        if (offer.Adapter.Capabilities.NeedsNetwork && sandbox.Network == SandboxNetwork.None)
+            throw ApiProblemException.Invalid("agent_needs_network", $"The agent '{agent}' reaches its model over the network: it cannot work with network 'none'.");
+        var mode = body.Mode ?? AgentMode.Auto;
+        if (mode == AgentMode.Ask && !offer.Adapter.Capabilities.AsksApproval)
+            throw ApiProblemException.Invalid("agent_cannot_ask", $"The agent '{agent}' cannot ask before it acts: mode 'ask' is not to be had.");
+        return new SessionSetup(
+            defaults.Host,
+            Workspace(body.Workspace, id),
+            agent,
+            RequestInput.Name(body.Model, "model"),
+            RequestInput.Name(body.Effort, "effort"),
+            mode,
+            sandbox,
+            Limits(body.Limits, defaults.Limits),
+            RequestInput.Author(body.Author, defaults.Person));
+    }
+
+    private static Workspace Workspace(WorkspaceBody body, SessionId id)
+    {
+        switch (body)
+        {
+            case { Kind: "none", Path: null, Url: null, Ref: null }:
+                return new Workspace.None();
+            case { Kind: "repository", Path: { } path, Url: null }:
+                return new Workspace.Repository(Path(path), IsUrl: false, Ref(body.Ref), BranchOf(id));
+            case { Kind: "repository", Path: null, Url: { } url }:
+                return new Workspace.Repository(Url(url), IsUrl: true, Ref(body.Ref), BranchOf(id));
+            case { Kind: "volume" }:
+                throw ApiProblemException.Invalid("workspace_unsupported", "Volumes are not to be had yet.");
+            default:
+                throw ApiProblemException.Invalid("invalid_workspace", "A workspace is {kind:\"repository\"} with exactly one of path and url, or {kind:\"none\"}.");
+        }
+    }
+
+    /// <summary>A branch of the session's own.</summary>
+    internal static string BranchOf(SessionId id) => $"offstage/{id.Value["ses_".Length..]}";
+
+    private static string Path(string path)
+        => path.Length <= LocationLengthMax && System.IO.Path.IsPathFullyQualified(path) && !path.Any(char.IsControl)
+            ? System.IO.Path.GetFullPath(path)
+            : throw ApiProblemException.Invalid("invalid_path", "The path of a repository is absolute.");
+
+    private static string Url(string url)
+    {
+        bool scpLike = url.Length > 0 && char.IsAsciiLetterOrDigit(url[0]) && url.Contains('@', StringComparison.Ordinal) && url.Contains(':', StringComparison.Ordinal);
+        bool known = Uri.TryCreate(url, UriKind.Absolute, out var uri) && UrlSchemes.Contains(uri.Scheme);
+        bool secret = known && uri!.UserInfo.Contains(':', StringComparison.Ordinal);
+        if (secret)
+            throw ApiProblemException.Invalid("secret_in_url", "The URL carries a password, which would be kept with the session. Use git's credential helpers.");
+        return url.Length <= LocationLengthMax && !url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) && (known || scpLike)
+            ? url
+            : throw ApiProblemException.Invalid("invalid_url", "The URL of a repository is https, ssh, git or file, or like user@host:path.");
+    }
+
+    private static string? Ref(string? name)
+        => name is null || (name.Length is > 0 and <= RefLengthMax && name[0] != '-' && !name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+            ? name
+            : throw ApiProblemException.Invalid("invalid_ref", "A ref is the name of a branch or tag, or a commit.");
+
+    private static SandboxSetup Sandbox(SandboxBody? body, SandboxSetup defaults) => new(
+        body?.Isolation ?? defaults.Isolation,
+        body?.Network ?? defaults.Network,
+        Bounded(body?.MemoryBytesMax, defaults.MemoryBytesMax, 64L << 20, 1L << 40, "memoryBytesMax"),
+        (int)Bounded(body?.ProcessesMax, defaults.ProcessesMax, 8, 100_000, "processesMax"));
+
+    private static SessionLimits Limits(LimitsBody? body, SessionLimits defaults)
+    {
+        const long Week = 7L * 24 * 3600 * 1000;
+        return new SessionLimits(
+            (int)Bounded(body?.QueueMax, defaults.QueueMax, 1, 1000, "queueMax"),
+            (int)Bounded(body?.ProvisionAttemptsMax, defaults.ProvisionAttemptsMax, 1, 10, "provisionAttemptsMax"),
+            Bounded(body?.ProvisionTimeoutMs, defaults.ProvisionTimeoutMs, 1000, Week, "provisionTimeoutMs"),
+            Bounded(body?.TurnTimeoutMs, defaults.TurnTimeoutMs, 1000, Week, "turnTimeoutMs"),
+            Bounded(body?.RequestTimeoutMs, defaults.RequestTimeoutMs, 1000, 4 * Week, "requestTimeoutMs"),
+            Bounded(body?.StopTimeoutMs, defaults.StopTimeoutMs, 100, 600_000, "stopTimeoutMs"),
+            Bounded(body?.IdleTimeoutMs, defaults.IdleTimeoutMs, 1000, Week, "idleTimeoutMs"),
+            body?.OnAgentLost ?? defaults.OnAgentLost);
+    }
+
+    private static long Bounded(long? value, long fallback, long min, long max, string name)
+        => value is not { } given ? fallback
+            : given >= min && given <= max ? given
+            : throw ApiProblemException.Invalid("invalid_limit", $"'{name}' is from {min} to {max}.");
+}
