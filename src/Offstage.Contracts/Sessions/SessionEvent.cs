@@ -89,7 +89,7 @@ public abstract record SessionEventBody
 
     public sealed record RequestAnswered(RequestId Request, RequestAnswer Answer, Person By) : SessionEventBody;
 
-    /// <param name="Reason"><c>expired</c>, <c>turn_ended</c>, <c>agent</c> (it no longer waits).</param>
+    /// <param name="Reason"><c>expired</c>, <c>turn_ended</c>, <c>agent</c> (it no longer waits), <c>agent_gone</c>.</param>
     public sealed record RequestClosed(RequestId Request, string Reason) : SessionEventBody;
 
     public sealed record UsageReported(TurnId? Turn, TokenUsage Usage) : SessionEventBody;

@@ -47,8 +47,7 @@ internal static class AgentReports
                 break;
             case { ActiveTurn: { Phase: TurnPhase.Confirmed, Continued: false } turn }
                 when b.State.Setup.Limits.OnAgentLost == AgentLostPolicy.Continue:
-                foreach (var request in (b.Status as SessionStatus.AwaitingInput)?.Requests ?? [])
-                    b.Emit(new RequestClosed(request.Request, "agent_lost"));
+                b.CloseRequests("agent_gone");
                 b.Emit(new TurnContinued(turn.Turn));
                 b.StartAttempt(1);
                 break;
@@ -96,7 +95,7 @@ internal static class AgentReports
                 b.Emit(new CursorSaved(e.Cursor.Agent, e.Cursor.Value));
                 break;
             case AgentEvent.CursorRejected e:
-                RejectCursor(b, turn, e.Reason);
+                RejectCursor(b, e.Reason);
                 break;
             case AgentEvent.Notice e:
                 b.Emit(new AgentNotice(turn?.Turn, LevelName(e.Level), e.Text));
@@ -172,31 +171,27 @@ internal static class AgentReports
     }
 
     /// <summary>The conversation cannot be gone on with: the turn goes on in a fresh one (S6).</summary>
-    private static void RejectCursor(DecisionBuilder b, ActiveTurn? turn, string reason)
+    private static void RejectCursor(DecisionBuilder b, string reason)
     {
         bool fresh = b.State.Cursor is null;
         b.ForgetCursor(reason);
-        if (turn is null)
+        switch (b.Status)
         {
-            b.StopAgent("cursor_rejected");
-            return;
+            case SessionStatus.Stopping stopping:
+                b.StopAgent("cursor_rejected");
+                b.EndTurn(stopping.Ending);
+                break;
+            case { ActiveTurn: not null } when fresh:
+                b.FailTurnOfAgent(new Failure("agent_error", $"The agent rejected a conversation that it had begun itself: {reason}"));
+                break;
+            case { ActiveTurn: not null }:
+                b.StopAgent("cursor_rejected");
+                b.StartAttempt(1);
+                break;
+            default:
+                b.StopAgent("cursor_rejected");
+                break;
         }
-
-        if (b.Status is SessionStatus.Stopping stopping)
-        {
-            b.StopAgent("cursor_rejected");
-            b.EndTurn(stopping.Ending);
-            return;
-        }
-
-        if (fresh)
-        {
-            b.FailTurnOfAgent(new Failure("agent_error", $"The agent rejected a conversation that it had begun itself: {reason}"));
-            return;
-        }
-
-        b.StopAgent("cursor_rejected");
-        b.StartAttempt(1);
     }
 
     private static void Exit(DecisionBuilder b, AgentEvent.Exited e)

@@ -66,6 +66,7 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
 
     public void StartAttempt(int attempt)
     {
+        CloseRequests("agent_gone");
         var sandbox = State.Sandbox.Sandbox ?? context.FreshSandbox;
         var generation = State.LastGeneration.Next;
         Emit(new ProvisioningStarted(sandbox, generation, attempt, Now + TimeSpan.FromMilliseconds(Limits.ProvisionTimeoutMs)));
@@ -182,7 +183,7 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
         Emit(new SessionFailed(cause));
     }
 
-    private void CloseRequests(string reason)
+    public void CloseRequests(string reason)
     {
         if (Status is not SessionStatus.AwaitingInput waiting)
             return;
