@@ -3,9 +3,6 @@ namespace Offstage.Delivery;
 /// <summary>Wakes one waiting loop. A signal set while nobody waits is kept; several become one.</summary>
 internal sealed class AsyncSignal
 {
-    /// <summary>The longest delay that every timer takes.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(20);
-
     private readonly Lock gate = new();
     private TaskCompletionSource? waiter;
     private bool set;
@@ -30,12 +27,7 @@ internal sealed class AsyncSignal
         if (task.IsCompleted)
             return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var wait = timeout switch
-        {
-            null => Timeout.InfiniteTimeSpan,
-            { } t when t < TimeSpan.Zero => TimeSpan.Zero,
-            { } t => t < LongestWait ? t : LongestWait,
-        };
+        var wait = timeout is { } limit ? Waits.ForTimer(limit) : Timeout.InfiniteTimeSpan;
         await Task.WhenAny(task, Task.Delay(wait, timeProvider, stop.Token));
         await stop.CancelAsync();
         lock (gate)

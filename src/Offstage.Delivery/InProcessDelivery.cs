@@ -12,9 +12,6 @@ namespace Offstage.Delivery;
 /// </remarks>
 public sealed class InProcessDelivery : IEffectDelivery
 {
-    /// <summary>The longest wait that every timer takes.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(20);
-
     private readonly ISessionStore store;
     private readonly DeliveryOptions options;
     private readonly TimeProvider timeProvider;
@@ -194,14 +191,14 @@ public sealed class InProcessDelivery : IEffectDelivery
                 stop.ThrowIfCancellationRequested();
                 var wait = head.DueAt - timeProvider.GetUtcNow();
                 if (wait > TimeSpan.Zero)
-                    await Task.Delay(wait < LongestWait ? wait : LongestWait, timeProvider, stop);
+                    await Task.Delay(Waits.ForTimer(wait), timeProvider, stop);
                 else if (await runner.RunAsync(head, stop) is { } again)
                     backlog.Replace(lane, again);
                 else if (backlog.Settle(lane, head))
                     readOn.Set();
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             // The rows stay for the next start.
         }

@@ -39,7 +39,8 @@ internal sealed class CompletionBatcher(ISessionStore store, StoreRetry retry)
                 await retry.UntilDoneAsync("complete effects", stop => store.CompleteEffectsAsync(batch, stop), stopping);
                 answer.TrySetResult();
             }
-            catch (OperationCanceledException)
+            // The engine stops. Every waiter must learn it, or its lane would never end.
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
                 answer.TrySetCanceled(stopping);
             }
