@@ -8,13 +8,16 @@ namespace Offstage.Sql;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Appends of many sessions that arrive together share one transaction; each still succeeds or conflicts by
-/// itself. Every method throws <see cref="StoreUnavailableException"/> when nothing was applied and the cause may pass, and
-/// <see cref="StoreOutcomeUnknownException"/> when a commit was sent and its answer lost.
+/// itself. Every method throws <see cref="StoreUnavailableException"/> when nothing was applied and the cause may pass,
+/// <see cref="StoreOutcomeUnknownException"/> when a commit was sent and its answer lost, and
+/// <see cref="StoreRejectedException"/> when the content can never be stored. A write that is cancelled while it waits in
+/// the queue was not applied; one that has begun is carried to its outcome whatever its token says.
 /// </remarks>
 public interface ISessionStore : IAsyncDisposable
 {
     /// <summary>Appends events where the session is still at the expected sequence (S7), replaces its row, adds and
     /// completes effects, and records an idempotency key: all or nothing.</summary>
+    /// <remarks>A used key is answered before a conflict, so that a retried request finds what it made (S4).</remarks>
     Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken);
 
     /// <returns>Null when there is no such session, or it was purged.</returns>
@@ -38,7 +41,9 @@ public interface ISessionStore : IAsyncDisposable
     /// <summary>Sessions whose row carries work of that host: for recovery at start.</summary>
     Task<IReadOnlyList<SessionId>> ListSessionsWithLiveAgentAsync(HostId host, CancellationToken cancellationToken);
 
-    /// <summary>Removes a session, its events, effects, sandboxes and keys for good. Only a row marked deleted is removed.</summary>
+    /// <summary>Removes a session, its events, effects, sandboxes and the keys of its scope for good. Only a row marked
+    /// deleted is removed. The key it was created with stays until it is too old, so that a late retry of the creation
+    /// does not bring the session back.</summary>
     /// <returns>False when there was none that may be.</returns>
     Task<bool> PurgeSessionAsync(SessionId session, CancellationToken cancellationToken);
 
@@ -74,7 +79,8 @@ public interface ISessionStore : IAsyncDisposable
 }
 
 /// <summary>One decision made durable.</summary>
-/// <param name="Expected">The sequence the decision was made on; <see cref="EventSequence.None"/> creates the session.</param>
+/// <param name="Row">Its sequence is that of the last event (S7).</param>
+/// <param name="Expected">The sequence the decision was made on; <see cref="EventSequence.None"/> creates the session, with at least one event.</param>
 /// <param name="Events">Numbered from <c>Expected + 1</c>. May be empty when only effects are completed; the row is replaced all the same.</param>
 /// <param name="CompletedEffects">Effects whose outcome this append records.</param>
 /// <param name="Sandboxes">Owner rows to put in place; <see cref="SandboxRow.State"/> <c>gone</c> removes the row.</param>
@@ -154,8 +160,15 @@ public sealed record IdempotencyRecord(string Scope, string Key, string Fingerpr
 /// <param name="Statuses">Empty: all.</param>
 public sealed record SessionFilter(IReadOnlyList<string> Statuses, string? CreatedBy, string? Repository, SessionId? Before, int Limit);
 
-/// <summary>The store cannot be reached or refused. Nothing was applied; the cause may pass.</summary>
+/// <summary>The store cannot be reached, is too busy (message begins with <c>store_busy</c>), or refused. Nothing was applied; the cause may pass.</summary>
 public class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A commit was sent and its answer lost: it may or may not have been applied. Read to find out.</summary>
 public class StoreOutcomeUnknownException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The content breaks a rule of the store: a NUL character, an effect id in use, an unknown session. Nothing was
+/// applied, and trying again does not help.</summary>
+public class StoreRejectedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The database's schema is newer than this program, or is not the one it was migrated to. Nothing was changed.</summary>
+public class StoreSchemaException(string message) : Exception(message);
