@@ -4,8 +4,8 @@ namespace Offstage.Git;
 
 /// <summary>What a sandbox must see of the host for its private git directory to work.</summary>
 /// <param name="Folder">The private git directory itself; writable inside.</param>
-/// <param name="ObjectDirectories">Read-only inside, at the same paths.</param>
-public sealed record PrivateGit(string Folder, IReadOnlyList<string> ObjectDirectories);
+/// <param name="ObjectDirectories">On the host, by the path at which each must be seen inside, read-only.</param>
+public sealed record PrivateGit(string Folder, IReadOnlyDictionary<string, string> ObjectDirectories);
 
 /// <summary>
 /// Makes a git directory that a sandbox may write as it likes. It borrows the source's objects and copies its refs; its
@@ -16,11 +16,15 @@ public sealed class PrivateGitDirectory(RepositoryStore repositories)
     private const int AlternatesMax = 32;
 
     /// <summary>Makes it anew for the state of the work tree's branch. Only before anything ran in the sandbox.</summary>
-    public async Task<PrivateGit> CreateAsync(Worktree worktree, string folder, CancellationToken cancellationToken)
+    /// <param name="innerObjects">Folder inside under which the borrowed objects will be seen, numbered from 0. Not their
+    /// path on the host: that may lie below a folder the sandbox can write, where it could be led astray by a link.</param>
+    public async Task<PrivateGit> CreateAsync(Worktree worktree, string folder, string innerObjects, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
-        List<string> objects = ObjectDirectories(worktree.Repository);
+        Dictionary<string, string> objects = ObjectDirectories(worktree.Repository)
+            .Select((path, number) => (Inner: $"{innerObjects}/{number}", Host: path))
+            .ToDictionary(pair => pair.Inner, pair => pair.Host);
         string common = worktree.Repository.CommonDirectory;
         Directory.CreateDirectory(Path.Combine(folder, "objects", "info"));
         Directory.CreateDirectory(Path.Combine(folder, "refs", "heads"));
@@ -30,7 +34,7 @@ public sealed class PrivateGitDirectory(RepositoryStore repositories)
             refs = $"{worktree.BaseCommit} refs/heads/{worktree.Branch}\n";
         await WriteAsync(folder, "packed-refs", refs, cancellationToken).ConfigureAwait(false);
         await WriteAsync(folder, "HEAD", $"ref: refs/heads/{worktree.Branch}\n", cancellationToken).ConfigureAwait(false);
-        await WriteAsync(folder, "objects/info/alternates", $"{objects[0]}\n", cancellationToken).ConfigureAwait(false);
+        await WriteAsync(folder, "objects/info/alternates", string.Concat(objects.Keys.Select(inner => inner + "\n")), cancellationToken).ConfigureAwait(false);
         await WriteAsync(folder, "config", Config(worktree.Repository), cancellationToken).ConfigureAwait(false);
         CopyWhenThere(Path.Combine(worktree.GitDirectory, "index"), Path.Combine(folder, "index"));
         CopyWhenThere(Path.Combine(common, "shallow"), Path.Combine(folder, "shallow"));

@@ -35,13 +35,16 @@ public sealed class ProcessRunner(ProcessHost host, TimeProvider timeProvider)
             PipesStandardInput = spec.StandardInput is not null,
             KillsGroupAtExit = true,
         }).ConfigureAwait(false);
-        return await FinishAsync(child, spec, startedAt, () => child.SignalGroup(Signal.Kill), cancellationToken).ConfigureAwait(false);
+        return await FinishAsync(
+            child, spec, startedAt, child.Exited, () => child.SignalGroup(Signal.Kill), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs an already started child to its end under the same bounds; disposes it.</summary>
+    /// <param name="ended">When all that may hold the child's pipes is gone; only from then on is the wait for the end of
+    /// output short.</param>
     /// <param name="kill">Ends the child, and what belongs to it, when time is up.</param>
     public async Task<RunResult> FinishAsync(
-        ChildProcess child, RunSpec spec, long startedAt, Action kill, CancellationToken cancellationToken)
+        ChildProcess child, RunSpec spec, long startedAt, Task ended, Action kill, CancellationToken cancellationToken)
     {
         await using var closing = child.ConfigureAwait(false);
         using var stopReading = new CancellationTokenSource();
@@ -54,6 +57,7 @@ public sealed class ProcessRunner(ProcessHost host, TimeProvider timeProvider)
 
         bool timedOut = await KillWhenLateAsync(child, spec.Timeout, kill, cancellationToken).ConfigureAwait(false);
         int exitCode = await child.Exited.ConfigureAwait(false);
+        await ended.ConfigureAwait(false);
         bool complete = await DrainAsync(reading, stopReading).ConfigureAwait(false);
         await writing.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();

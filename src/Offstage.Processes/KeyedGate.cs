@@ -1,7 +1,7 @@
-namespace Offstage.Git;
+namespace Offstage.Processes;
 
 /// <summary>One at a time for each key. Entries go when nobody holds or waits.</summary>
-internal sealed class KeyedGate
+public sealed class KeyedGate
 {
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
 
