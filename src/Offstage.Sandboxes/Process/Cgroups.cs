@@ -11,6 +11,9 @@ internal sealed class Cgroups
 {
     private const string Name = "offstage";
 
+    // Good as bytes and as a number of processes: pids.max takes no more than four million.
+    private const string ProbeLimit = "1048576";
+
     private readonly string? memory;
     private readonly string? processes;
     private readonly bool isUnified;
@@ -155,7 +158,7 @@ internal sealed class Cgroups
         {
             string probe = Path.Combine(parent, $"probe_{Guid.NewGuid():N}");
             Directory.CreateDirectory(probe);
-            bool works = File.Exists(Path.Combine(probe, limitFile)) && TryWrite(probe, limitFile, "67108864");
+            bool works = File.Exists(Path.Combine(probe, limitFile)) && TryWrite(probe, limitFile, ProbeLimit);
             Directory.Delete(probe);
             return works ? parent : null;
         }

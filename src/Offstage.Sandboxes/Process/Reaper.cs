@@ -12,15 +12,13 @@ internal sealed class Reaper(ProcessHost host, Cgroups cgroups, string root, Tim
     /// <exception cref="SandboxException"><c>sandbox_stuck</c>: the kernel did not let go of a process in time.</exception>
     public async Task EndSandboxAsync(SandboxId sandbox, CancellationToken cancellationToken)
     {
-        // With forking forbidden a process that forks faster than we kill is caught too.
-        cgroups.ForbidForks(sandbox);
-        await EndAsync(() => Find(sandbox), sandbox, cancellationToken).ConfigureAwait(false);
+        await EndAsync(() => Find(sandbox), sandbox, forbidsForks: true, cancellationToken).ConfigureAwait(false);
         cgroups.Remove(sandbox);
     }
 
     /// <summary>What one process of a sandbox without walls left behind.</summary>
     public Task EndTaggedAsync(string tag, SandboxId sandbox, CancellationToken cancellationToken)
-        => EndAsync(() => Markers.FindProcess(tag), sandbox, cancellationToken);
+        => EndAsync(() => Markers.FindProcess(tag), sandbox, forbidsForks: false, cancellationToken);
 
     /// <summary>Every sandbox of this root that has a process now.</summary>
     public IReadOnlySet<SandboxId> FindRunning()
@@ -37,12 +35,17 @@ internal sealed class Reaper(ProcessHost host, Cgroups cgroups, string root, Tim
         return [.. found.Distinct()];
     }
 
-    private async Task EndAsync(Func<IReadOnlyList<ProcessEntry>> find, SandboxId sandbox, CancellationToken cancellationToken)
+    private async Task EndAsync(
+        Func<IReadOnlyList<ProcessEntry>> find, SandboxId sandbox, bool forbidsForks, CancellationToken cancellationToken)
     {
         long startedAt = timeProvider.GetTimestamp();
         IReadOnlyList<ProcessEntry> left;
-        while ((left = find()).Count > 0)
+        for (int round = 0; (left = find()).Count > 0; round++)
         {
+            // What is left after a round forks faster than we kill. Not in the first one: an ordinary program would see its
+            // fork fail and end with an exit code of its own, as if it had not been killed.
+            if (round == 1 && forbidsForks)
+                cgroups.ForbidForks(sandbox);
             if (timeProvider.GetElapsedTime(startedAt) > stopTimeout)
                 throw new SandboxException("sandbox_stuck", $"{left.Count} processes of {sandbox} are still there {stopTimeout.TotalSeconds} s after SIGKILL, the first is {left[0].Pid}; they wait for a disk or a device", retryable: true);
             foreach (ProcessEntry entry in left)
