@@ -25,6 +25,8 @@ public interface ISandboxDriver
     Task<SandboxInfo> CreateAsync(SandboxId sandbox, SandboxSpec spec, CancellationToken cancellationToken);
 
     /// <summary>Starts a long-lived process with pipes.</summary>
+    /// <remarks>A driver that learns of a failed start only afterwards ends the process with an exit code other than 0 and
+    /// says why in <see cref="ISandboxProcess.StandardErrorTail"/>.</remarks>
     /// <exception cref="SandboxException">No such sandbox (<c>sandbox_not_found</c>), or the program could not be started.</exception>
     Task<ISandboxProcess> StartProcessAsync(SandboxId sandbox, ProcessSpec spec, CancellationToken cancellationToken);
 
@@ -33,6 +35,7 @@ public interface ISandboxDriver
 
     /// <summary>Ends every process of the sandbox, whatever signals they ignore; files stay (S9). Absent: no effect.</summary>
     /// <remarks>When it returns, no process of the sandbox is left.</remarks>
+    /// <exception cref="SandboxException"><c>sandbox_stuck</c>: not even the kernel could end one in time.</exception>
     Task StopAsync(SandboxId sandbox, CancellationToken cancellationToken);
 
     /// <summary>Ends every process and removes the files. Absent: no effect.</summary>
@@ -45,7 +48,7 @@ public interface ISandboxDriver
 /// <summary>What a driver can promise here. What is not enforced is said, never assumed.</summary>
 public sealed record SandboxCapabilities
 {
-    /// <summary>Files outside the workspace and the declared paths cannot be read or written.</summary>
+    /// <summary>Files outside the workspace, the declared paths and the system's own folders cannot be read or written.</summary>
     public required bool IsolatesFiles { get; init; }
 
     public required bool IsolatesNetwork { get; init; }
@@ -193,7 +196,9 @@ public interface ISandboxProcess : IAsyncDisposable
 public class SandboxException(string code, string message, bool retryable, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary><c>sandbox_not_found</c>, <c>sandbox_unavailable</c>, <c>repository_not_found</c>, <c>ref_not_found</c>,
-    /// <c>clone_failed</c>, <c>program_not_found</c>, <c>sandbox_start_failed</c>.</summary>
+    /// <c>repository_empty</c>, <c>repository_unsupported</c>, <c>branch_invalid</c>, <c>branch_checked_out</c>,
+    /// <c>clone_failed</c>, <c>path_not_allowed</c>, <c>program_not_found</c>, <c>sandbox_start_failed</c>,
+    /// <c>sandbox_stuck</c>.</summary>
     public string Code { get; } = code;
 
     public bool Retryable { get; } = retryable;
