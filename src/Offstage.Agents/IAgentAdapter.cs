@@ -112,8 +112,10 @@ public interface IAgentSession : IAsyncDisposable
     Task<bool> AnswerAsync(string requestKey, RequestAnswer answer, CancellationToken cancellationToken);
 }
 
-/// <param name="Text">The whole prompt, with the conversation so far before it when the agent is new to it.</param>
-public sealed record TurnInput(string Text, string? Model = null, string? Effort = null);
+/// <param name="Text">What the person asks.</param>
+/// <param name="Conversation">The conversation so far in plain text, when the agent is new to it: a fresh agent session
+/// after a rejected cursor (S6). Each adapter hands it over in its own way, as what was said and not as what to do.</param>
+public sealed record TurnInput(string Text, string? Model = null, string? Effort = null, string? Conversation = null);
 
 /// <summary>An agent did not do what was asked. <see cref="Code"/> is stable.</summary>
 public class AgentException(string code, string message, Exception? inner = null) : Exception(message, inner)
