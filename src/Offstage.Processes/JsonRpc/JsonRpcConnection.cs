@@ -76,8 +76,8 @@ public sealed class JsonRpcConnection : IAsyncDisposable
     }
 
     /// <summary>Tells, without an answer.</summary>
-    /// <param name="moreFollows">Another message follows at once. A burst sent so is written in one go; its last message
-    /// must leave this false.</param>
+    /// <param name="moreFollows">Another message follows at once. A burst sent so is written in one go; it ends with
+    /// a message that leaves this false, or with <see cref="FlushAsync"/>.</param>
     /// <exception cref="JsonRpcClosedException">The connection has ended.</exception>
     public ValueTask NotifyAsync<T>(
         string method, T parameters, JsonTypeInfo<T> type, bool moreFollows, CancellationToken cancellationToken) =>
@@ -112,6 +112,9 @@ public sealed class JsonRpcConnection : IAsyncDisposable
     /// <summary>Writes a line as it is, in order with the messages. For a peer that must be able to misbehave.</summary>
     public ValueTask SendLineAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken) =>
         writer.WriteAsync(line, static (buffer, bytes) => buffer.Write(bytes.Span), false, cancellationToken);
+
+    /// <summary>Sends what waits for a message to follow.</summary>
+    public ValueTask FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken);
 
     /// <summary>Waits until everything sent is with the stream; nothing can be sent afterwards.</summary>
     public Task CompleteAsync(CancellationToken cancellationToken) => writer.CompleteAsync(cancellationToken);

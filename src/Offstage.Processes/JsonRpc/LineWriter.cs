@@ -16,6 +16,7 @@ internal sealed class LineWriter : IAsyncDisposable
     private readonly Pipe pipe;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource<string?> broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task pump;
     private ArrayBufferWriter<byte> scratch = new();
     private int unflushed;
@@ -30,8 +31,6 @@ internal sealed class LineWriter : IAsyncDisposable
 
     /// <summary>Completes when the stream can no longer be written; with the reason, or null after disposal.</summary>
     public Task<string?> Broken => broken.Task;
-
-    private readonly TaskCompletionSource<string?> broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Adds one line. Returns when it is accepted, which waits while too much lies before a slow peer.</summary>
     /// <param name="moreFollows">Another line follows at once: this one may wait for it.</param>
@@ -52,6 +51,20 @@ internal sealed class LineWriter : IAsyncDisposable
                 scratch = new ArrayBufferWriter<byte>();
             if (moreFollows && unflushed < BurstBytesMax)
                 return;
+            unflushed = 0;
+            await pipe.Writer.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
             unflushed = 0;
             await pipe.Writer.FlushAsync(cancellationToken);
         }
