@@ -52,7 +52,7 @@ internal sealed class CodexSession : IAgentSession
     public async Task StartTurnAsync(TurnInput input, CancellationToken cancellationToken)
     {
         // Codex would take the text as a steer of the running turn, and this prompt would never get a turn of its own.
-        if (translator.TurnId is not null)
+        if (translator.TurnId is not null && !process.Connection.Closed.IsCompleted)
             throw new AgentException("agent_refused", "A turn is running.");
         var parameters = new TurnStartParams(
             Cursor!.Value, [new TextInput(CodexPrompt.Compose(input))], input.Model, input.Effort ?? defaultEffort);
