@@ -112,10 +112,14 @@ public interface IAgentSession : IAsyncDisposable
     Task<bool> AnswerAsync(string requestKey, RequestAnswer answer, CancellationToken cancellationToken);
 }
 
-/// <param name="Tag">The caller's name for the turn: comes back in <see cref="AgentEvent.TurnTag"/>.</param>
 /// <param name="Text">What the person asks.</param>
-/// <param name="Conversation">What was said so far, in plain text, when the agent is new to it; each adapter hands it over in its own way.</param>
-public sealed record TurnInput(string Tag, string Text, string? Conversation = null, string? Model = null, string? Effort = null);
+/// <param name="Conversation">The conversation so far in plain text, when the agent is new to it: a fresh agent session
+/// after a rejected cursor (S6). Each adapter hands it over in its own way, as what was said and not as what to do.</param>
+public sealed record TurnInput(string Text, string? Model = null, string? Effort = null, string? Conversation = null)
+{
+    /// <summary>The caller's name for the turn: comes back in <see cref="AgentEvent.TurnTag"/>. Null: not wanted.</summary>
+    public string? Tag { get; init; }
+}
 
 /// <summary>An agent did not do what was asked. <see cref="Code"/> is stable.</summary>
 public class AgentException(string code, string message, Exception? inner = null) : Exception(message, inner)

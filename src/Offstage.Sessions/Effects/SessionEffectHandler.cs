@@ -93,7 +93,7 @@ internal sealed class SessionEffectHandler(
             ? await conversation.BuildAsync(state, turn.Prompt.Prompt, cancellationToken)
             : null;
         string text = turn.Continued && !agent.IsNewToConversation ? ContinueText : turn.Prompt.Text;
-        return new TurnInput(turn.Turn.Value, text, soFar, turn.Prompt.Model ?? state.Setup.Model, turn.Prompt.Effort ?? state.Setup.Effort);
+        return new TurnInput(text, turn.Prompt.Model ?? state.Setup.Model, turn.Prompt.Effort ?? state.Setup.Effort, soFar) { Tag = turn.Turn.Value };
     }
 
     private async Task<EffectOutcome> InterruptAsync(SessionId session, SessionEffect.InterruptTurn e, CancellationToken cancellationToken)

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+
+namespace Offstage.Agents.Codex;
+
+/// <summary>Finds the native program, which runs in a sandbox without Node.</summary>
+internal sealed class CodexFinder(CodexOptions options, TimeProvider timeProvider)
+{
+    public const string HowToInstall =
+        "Codex was not found. Install it with 'npm install -g @openai/codex@" + CodexProtocol.Version + "', or set CodexOptions.Program.";
+
+    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Absolute path of the native program; null when there is none.</summary>
+    public string? FindProgram()
+    {
+        IEnumerable<string> candidates = options.Program is { } set
+            ? [set]
+            : options.SearchFolders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, "codex"));
+        return candidates.Where(File.Exists).Select(FindNative).FirstOrDefault(native => native is not null);
+    }
+
+    public async Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken)
+    {
+        if (FindProgram() is not { } program)
+            return new AgentInstallation(null, HowToInstall, []);
+        var version = await FindVersionAsync(program, cancellationToken);
+        return version is null
+            ? new AgentInstallation(null, $"{program} does not answer --version; reinstall it.", [])
+            : new AgentInstallation(version, null, [PackageFolder(program)]);
+    }
+
+    /// <summary>npm's <c>codex</c> is a script that starts the native program of a package for this platform; that one is
+    /// taken directly.</summary>
+    private static string? FindNative(string candidate)
+    {
+        var real = new FileInfo(candidate).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(candidate);
+        if (!real.EndsWith(".js", StringComparison.Ordinal))
+            return real;
+        var package = Path.GetDirectoryName(Path.GetDirectoryName(real))!;
+        string[] scopes = [Path.Combine(package, "node_modules", "@openai"), Path.GetDirectoryName(package)!];
+        var platforms = scopes.Where(Directory.Exists)
+            .SelectMany(scope => Directory.EnumerateDirectories(scope, "codex-*"))
+            .Append(package);
+        return platforms.Select(platform => Path.Combine(platform, "vendor"))
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateDirectories)
+            .Select(target => Path.Combine(target, "bin", "codex"))
+            .FirstOrDefault(File.Exists);
+    }
+
+    // …/vendor/<target>/bin/codex has its helpers in sibling folders of bin.
+    private static string PackageFolder(string program)
+    {
+        var bin = Path.GetDirectoryName(program)!;
+        var target = Path.GetDirectoryName(bin);
+        return target is not null && File.Exists(Path.Combine(target, "codex-package.json")) ? target : bin;
+    }
+
+    private async Task<string?> FindVersionAsync(string program, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(VersionLimit, timeProvider);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var info = new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        info.Environment.Clear();
+        try
+        {
+            using var process = Process.Start(info);
+            if (process is null)
+                return null;
+            await using var killing = stop.Token.Register(() => process.Kill(entireProcessTree: true));
+            var text = await process.StandardOutput.ReadToEndAsync(stop.Token);
+            await process.WaitForExitAsync(stop.Token);
+            return process.ExitCode == 0 ? text.Trim().Split(' ')[^1] : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Offstage.Agents.Processes;
+using Offstage.Contracts;
+using Offstage.Processes.JsonRpc;
+using Offstage.Sandboxes;
+
+namespace Offstage.Agents.Codex;
+
+internal sealed class CodexSession : IAgentSession
+{
+    private readonly CodexTranslator translator = new();
+    private readonly AgentProcess process;
+    private string? defaultEffort;
+
+    public CodexSession(ISandboxProcess sandboxProcess, TimeProvider timeProvider) => process = new AgentProcess(
+        sandboxProcess, translator, new JsonRpcOptions { WritesVersion = false }, timeProvider);
+
+    public ResumeCursor? Cursor { get; private set; }
+
+    public IAsyncEnumerable<AgentEvent> Events => process.Events;
+
+    public async Task OpenAsync(AgentStart start, string? modelProvider, CancellationToken cancellationToken)
+    {
+        var connection = process.Connection;
+        await connection.RequestAsync(
+            "initialize", new InitializeParams(new ClientInfo("offstage", "Offstage", "0.1.0")),
+            CodexJson.Default.InitializeParams, cancellationToken);
+        await connection.NotifyAsync("initialized", cancellationToken);
+
+        // In both modes the outer sandbox is the wall: Codex's own cannot be built inside it. `untrusted` makes Codex ask
+        // before each command that it does not know to be harmless.
+        const string sandbox = "danger-full-access";
+        var approval = start.Approval == ApprovalMode.Ask ? "untrusted" : "never";
+        var answer = start.Cursor is null
+            ? await connection.RequestAsync(
+                "thread/start",
+                new ThreadStartParams(start.WorkspacePath, approval, sandbox, start.Model, modelProvider),
+                CodexJson.Default.ThreadStartParams, cancellationToken)
+            : await connection.RequestAsync(
+                "thread/resume",
+                new ThreadResumeParams(
+                    start.Cursor.Value, start.WorkspacePath, approval, sandbox, start.Model, modelProvider, ExcludeTurns: true),
+                CodexJson.Default.ThreadResumeParams, cancellationToken);
+        var thread = answer.Find("thread")?.FindText("id")
+            ?? throw new AgentException("agent_protocol_error", "Codex opened a thread without an id.");
+        translator.OnThread(thread);
+        Cursor = new ResumeCursor(CodexAdapter.AgentName, thread);
+        defaultEffort = start.Effort;
+    }
+
+    public async Task StartTurnAsync(TurnInput input, CancellationToken cancellationToken)
+    {
+        // Codex would take the text as a steer of the running turn, and this prompt would never get a turn of its own.
+        if (translator.TurnId is not null && !process.Connection.Closed.IsCompleted)
+            throw new AgentException("agent_refused", "A turn is running.");
+        var parameters = new TurnStartParams(
+            Cursor!.Value, [new TextInput(CodexPrompt.Compose(input))], input.Model, input.Effort ?? defaultEffort);
+        process.Tags.Begin(input.Tag);
+        try
+        {
+            var answer = await process.CallAsync("turn/start", parameters, CodexJson.Default.TurnStartParams, cancellationToken);
+            if (answer.Find("turn")?.FindText("id") is { } turn)
+                translator.OnTurnConfirmed(turn);
+        }
+        catch (AgentException)
+        {
+            process.Tags.Abandon();
+            throw;
+        }
+    }
+
+    public async Task<bool> SteerAsync(string text, CancellationToken cancellationToken)
+    {
+        if (translator.TurnId is not { } turn)
+            return false;
+        try
+        {
+            await process.Connection.RequestAsync(
+                "turn/steer", new TurnSteerParams(Cursor!.Value, turn, [new TextInput(text)]),
+                CodexJson.Default.TurnSteerParams, cancellationToken);
+            return true;
+        }
+        catch (JsonRpcErrorException)
+        {
+            // It ended in the meantime, or is of a kind that cannot be steered.
+            return false;
+        }
+        catch (JsonRpcClosedException ended)
+        {
+            throw AgentCalls.Gone(ended);
+        }
+    }
+
+    public async Task InterruptAsync(CancellationToken cancellationToken)
+    {
+        if (translator.TurnId is not { } turn)
+            return;
+        try
+        {
+            await process.Connection.RequestAsync(
+                "turn/interrupt", new TurnInterruptParams(Cursor!.Value, turn), CodexJson.Default.TurnInterruptParams,
+                cancellationToken);
+        }
+        catch (JsonRpcErrorException)
+        {
+            // "no active turn": it ended in the meantime, and its end is told as an event.
+        }
+        catch (JsonRpcClosedException ended)
+        {
+            throw AgentCalls.Gone(ended);
+        }
+    }
+
+    public async Task<bool> AnswerAsync(string requestKey, RequestAnswer answer, CancellationToken cancellationToken)
+    {
+        if (translator.TakeRequest(requestKey, answer) is not { } taken)
+            return false;
+        try
+        {
+            return await process.Connection.RespondAsync(taken.Id, taken.Result, CodexJson.Default.JsonObject, cancellationToken);
+        }
+        catch (JsonRpcClosedException)
+        {
+            return false;
+        }
+    }
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+}

@@ -1,0 +1,187 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Offstage.Processes.JsonRpc;
+using Offstage.Sandboxes;
+
+namespace Offstage.Agents.Processes;
+
+/// <summary>
+/// What every agent that speaks JSON-RPC over its pipes has in common: the connection, the bounded stream of events with
+/// exactly one <see cref="AgentEvent.Exited"/> at its end, and an end that leaves no process.
+/// </summary>
+internal sealed class AgentProcess : IAsyncDisposable
+{
+    private const int EventsMax = 256;
+
+    /// <summary>How long a process whose output has ended, or whose input was closed, may take to leave by itself.</summary>
+    private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+
+    private readonly ISandboxProcess process;
+    private readonly IAgentTranslator translator;
+    private readonly TimeProvider timeProvider;
+    private readonly Channel<AgentEvent> events = Channel.CreateBounded<AgentEvent>(
+        new BoundedChannelOptions(EventsMax) { SingleReader = true });
+    private readonly CancellationTokenSource disposing = new();
+    private readonly Task pump;
+    private readonly TaskCompletionSource disposedFully = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AgentEvent.Exited? exited;
+    private int disposed;
+
+    public AgentProcess(
+        ISandboxProcess process, IAgentTranslator translator, JsonRpcOptions options, TimeProvider timeProvider)
+    {
+        this.process = process;
+        this.translator = translator;
+        this.timeProvider = timeProvider;
+        Connection = new JsonRpcConnection(process.StandardOutput, process.StandardInput, options);
+        pump = Task.Run(PumpAsync);
+    }
+
+    public JsonRpcConnection Connection { get; }
+
+    public TurnTags Tags { get; } = new();
+
+    public IAsyncEnumerable<AgentEvent> Events => ReadEventsAsync();
+
+    /// <summary>Last words of the process, for a message about its end.</summary>
+    public string StandardErrorTail => process.StandardErrorTail;
+
+    /// <summary>Adds an event of our own making. Dropped once the process is being disposed.</summary>
+    public async ValueTask EmitAsync(AgentEvent happened)
+    {
+        if (disposing.IsCancellationRequested)
+            return;
+        try
+        {
+            await events.Writer.WriteAsync(Tags.Stamp(happened), disposing.Token);
+        }
+        catch (Exception late) when (late is OperationCanceledException or ChannelClosedException)
+        {
+            // Nobody listens any more.
+        }
+    }
+
+    /// <summary>Asks the process to leave, then kills its tree. Bounded in time; safe to call twice.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            await disposedFully.Task;
+            return;
+        }
+
+        try
+        {
+            // From here the pump reads on without emitting, so that an agent that is writing can finish and leave.
+            await disposing.CancelAsync();
+            using (var grace = new CancellationTokenSource(ExitGrace, timeProvider))
+            {
+                try
+                {
+                    await Connection.CompleteAsync(grace.Token);
+                    await process.StandardInput.DisposeAsync();
+                    await process.Exited.WaitAsync(grace.Token);
+                }
+                catch (Exception stuck) when (stuck is OperationCanceledException or IOException)
+                {
+                    // It does not read, or does not leave. It is killed below.
+                }
+            }
+
+            await KillAsync();
+            await pump;
+            await Connection.DisposeAsync();
+            await process.DisposeAsync();
+            disposing.Dispose();
+        }
+        finally
+        {
+            disposedFully.TrySetResult();
+        }
+    }
+
+    private async Task KillAsync()
+    {
+        using var limit = new CancellationTokenSource(KillLimit, timeProvider);
+        await process.KillAsync(limit.Token);
+    }
+
+    private async IAsyncEnumerable<AgentEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken))
+            yield return happened;
+        if (Interlocked.Exchange(ref exited, null) is { } last)
+            yield return last;
+    }
+
+    private async Task PumpAsync()
+    {
+        var incoming = Connection.Incoming;
+        while (true)
+        {
+            while (incoming.TryRead(out var message))
+                await ReceiveAsync(message);
+            if (!await WaitAsync(incoming))
+                break;
+        }
+
+        var closed = await Connection.Closed;
+        var protocolError = closed is JsonRpcClosed.ProtocolError broken ? $"{broken.Error}: {broken.Reason}" : null;
+        if (protocolError is not null)
+            await KillAsync();
+        else
+            await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, timeProvider, CancellationToken.None));
+        if (!process.Exited.IsCompleted)
+            await KillAsync();
+        var exitCode = await process.Exited;
+        exited = new AgentEvent.Exited(exitCode, process.StandardErrorTail, protocolError);
+        events.Writer.TryComplete();
+    }
+
+    /// <summary>Waits for the next message or for the translator's deadline.</summary>
+    /// <returns>False when no message can come any more.</returns>
+    private async Task<bool> WaitAsync(ChannelReader<JsonRpcMessage> incoming)
+    {
+        var message = incoming.WaitToReadAsync(CancellationToken.None).AsTask();
+        while (translator.GraceEndsAt is { } deadline && !message.IsCompleted)
+        {
+            var wait = deadline - timeProvider.GetUtcNow();
+            if (wait <= TimeSpan.Zero)
+            {
+                await EmitAllAsync(translator.EndGrace());
+                continue;
+            }
+
+            using var enough = new CancellationTokenSource();
+            await Task.WhenAny(message, Task.Delay(wait, timeProvider, enough.Token));
+            await enough.CancelAsync();
+        }
+
+        return await message;
+    }
+
+    private async ValueTask ReceiveAsync(JsonRpcMessage message)
+    {
+        var reaction = translator.Receive(message, timeProvider.GetUtcNow());
+        await EmitAllAsync(reaction.Events);
+        if (!reaction.IsUnknownRequest || message is not JsonRpcMessage.Request request)
+            return;
+        try
+        {
+            await Connection.RespondErrorAsync(
+                request.Id, JsonRpcError.MethodNotFound, $"Offstage does not know '{request.Method}'.", disposing.Token);
+        }
+        catch (Exception gone) when (gone is JsonRpcException or OperationCanceledException)
+        {
+            // The end of the connection is told by its own event.
+        }
+    }
+
+    private async ValueTask EmitAllAsync(IReadOnlyList<AgentEvent> happened)
+    {
+        foreach (var one in happened)
+            await EmitAsync(one);
+    }
+}
