@@ -105,7 +105,14 @@ internal sealed class AgentProcess : IAsyncDisposable
     private async Task KillAsync()
     {
         using var limit = new CancellationTokenSource(KillLimit, timeProvider);
-        await process.KillAsync(limit.Token);
+        try
+        {
+            await process.KillAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Not even SIGKILL ended it in time: the sandbox's own end must. The exit is told as unknown.
+        }
     }
 
     private async IAsyncEnumerable<AgentEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -118,26 +125,37 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     private async Task PumpAsync()
     {
-        var incoming = Connection.Incoming;
-        while (true)
+        string? protocolError = null;
+        try
         {
-            while (incoming.TryRead(out var message))
-                await ReceiveAsync(message);
-            if (!await WaitAsync(incoming))
-                break;
+            await ReceiveAllAsync();
+            if (await Connection.Closed is JsonRpcClosed.ProtocolError broken)
+                protocolError = $"{broken.Error}: {broken.Reason}";
+        }
+        catch (Exception bug)
+        {
+            // Ours, not the agent's. The reader must learn of the end all the same, or its turn would never end.
+            protocolError = $"the adapter failed: {bug}";
         }
 
-        var closed = await Connection.Closed;
-        var protocolError = closed is JsonRpcClosed.ProtocolError broken ? $"{broken.Error}: {broken.Reason}" : null;
-        if (protocolError is not null)
-            await KillAsync();
-        else
+        if (protocolError is null)
             await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, timeProvider, CancellationToken.None));
         if (!process.Exited.IsCompleted)
             await KillAsync();
-        var exitCode = await process.Exited;
-        exited = new AgentEvent.Exited(exitCode, process.StandardErrorTail, protocolError);
+        exited = new AgentEvent.Exited(
+            process.Exited.IsCompletedSuccessfully ? await process.Exited : -1, process.StandardErrorTail, protocolError);
         events.Writer.TryComplete();
+    }
+
+    private async Task ReceiveAllAsync()
+    {
+        var incoming = Connection.Incoming;
+        do
+        {
+            while (incoming.TryRead(out var message))
+                await ReceiveAsync(message);
+        }
+        while (await WaitAsync(incoming));
     }
 
     /// <summary>Waits for the next message or for the translator's deadline.</summary>
