@@ -171,7 +171,7 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         using var second = new ProcessHost();
         ChildProcess child = await second.StartAsync(
-            new ChildSpec { Program = "/usr/bin/setpriv", Arguments = ["--pdeathsig", "KILL", "--", "/bin/sh", "-c", "echo ready; sleep 600"] });
+            new ChildSpec { Program = "/usr/bin/setpriv", Arguments = ["--pdeathsig", "KILL", "--", "/bin/sh", "-c", "echo ready; exec sleep 600"] });
         Assert.Equal((byte)'r', (byte)await ReadByteAsync(child));
         Task ended = host.WaitForEndAsync(child.Id);
         second.Dispose();

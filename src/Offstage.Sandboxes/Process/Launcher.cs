@@ -8,6 +8,7 @@ namespace Offstage.Sandboxes.Process;
 internal sealed class Launcher(ProcessSandboxOptions options, Cgroups cgroups, string? bubblewrap, string markerRoot)
 {
     private readonly string path = string.Join(':', options.PathFolders);
+    private readonly HostFiles hostFiles = new(options.RootFolder);
     private readonly string? setpriv = ProgramPath.Find("setpriv", options.PathFolders);
 
     /// <param name="tag">Marks this one start among the others of the sandbox.</param>
@@ -72,7 +73,7 @@ internal sealed class Launcher(ProcessSandboxOptions options, Cgroups cgroups, s
         ];
         if (record.Network == NetworkAccess.Full)
             arguments.Add("--share-net");
-        arguments.AddRange(HostFiles.Arguments);
+        arguments.AddRange(hostFiles.Arguments);
         arguments.AddRange(["--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var"]);
 
         // Shorter paths first: a path below another one is mounted into it.
