@@ -76,6 +76,15 @@ public sealed class WorktreeStore(GitCommand git, RepositoryStore repositories)
         GitCommand.Require(result, $"delete the branch {branch}");
     }
 
+    /// <summary>Deletes a branch that still stands where it began: it holds no commit of its own (B3).</summary>
+    /// <returns>False when it has moved, is checked out, or is not there; then nothing was changed.</returns>
+    public async Task<bool> DeleteBranchAtAsync(GitRepository repository, string branch, string commit, CancellationToken cancellationToken)
+    {
+        RequireBranchName(branch);
+        RunResult result = await git.RunAsync(repository, ["update-ref", "-d", $"refs/heads/{branch}", commit], cancellationToken).ConfigureAwait(false);
+        return result.ExitCode == 0;
+    }
+
     private async Task<string> EnsureBranchAsync(GitRepository repository, WorktreeRequest request, CancellationToken cancellationToken)
     {
         string branch = $"refs/heads/{request.Branch}";
