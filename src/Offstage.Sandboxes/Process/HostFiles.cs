@@ -27,8 +27,9 @@ internal sealed class HostFiles(string root)
                 arguments.AddRange(["--ro-bind", folder, folder]);
         }
 
-        arguments.AddRange(["--ro-bind", EtcSnapshot.Ensure(root), "/etc"]);
-        foreach (string path in live.Where(File.Exists))
+        EtcSnapshot etc = EtcSnapshot.Ensure(root);
+        arguments.AddRange(["--ro-bind", etc.Folder, "/etc"]);
+        foreach (string path in live.Where(File.Exists).Concat(etc.Mounts))
             arguments.AddRange(["--ro-bind-try", path, path]);
         return arguments;
     }
