@@ -330,10 +330,12 @@ public abstract class SessionStoreConformance : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("a\0b")]
-    [InlineData("half \ud83d pair")]
-    public async Task Text_that_cannot_come_back_is_refused(string text)
+    [InlineData(0)]
+    [InlineData(0xD83D)]
+    [InlineData(0xDE00)]
+    public async Task Text_that_cannot_come_back_is_refused(int character)
     {
+        string text = $"a{(char)character}b";
         await Assert.ThrowsAsync<StoreRejectedException>(() => Store.AppendAsync(Make.Append("ses_a", 0) with { Row = Make.Row("ses_a", 1) with { Title = text } }, Stop));
         await Assert.ThrowsAsync<StoreRejectedException>(() => Store.AppendAsync(Make.Append("ses_a", 0) with { Events = [Make.Event(1) with { Data = text }] }, Stop));
         Assert.Null(await Store.FindSessionAsync(new SessionId("ses_a"), Stop));
