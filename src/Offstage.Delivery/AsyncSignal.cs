@@ -1,6 +1,8 @@
 namespace Offstage.Delivery;
 
 /// <summary>Wakes one waiting loop. A signal set while nobody waits is kept; several become one.</summary>
+/// <remarks>One source, completed by whoever comes first: <c>Task.WhenAny</c> would take a detour over the thread pool,
+/// which a simulation on one thread cannot see.</remarks>
 internal sealed class AsyncSignal
 {
     private readonly Lock gate = new();
@@ -23,30 +25,28 @@ internal sealed class AsyncSignal
     /// <summary>Returns when the signal is set or the time is over. Null waits for the signal alone.</summary>
     public async Task WaitAsync(TimeSpan? timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var task = Arm();
-        if (task.IsCompleted)
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Arm() is not { } armed)
             return;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var wait = timeout is { } limit ? Waits.ForTimer(limit) : Timeout.InfiniteTimeSpan;
-        await Task.WhenAny(task, Task.Delay(wait, timeProvider, stop.Token));
-        await stop.CancelAsync();
+        await using (timeProvider.CreateTimer(Complete, armed, wait, Timeout.InfiniteTimeSpan))
+        await using (cancellationToken.UnsafeRegister(Complete, armed))
+            await armed.Task;
         lock (gate)
             waiter = null;
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private Task Arm()
+    private static void Complete(object? source) => ((TaskCompletionSource)source!).TrySetResult();
+
+    private TaskCompletionSource? Arm()
     {
         lock (gate)
         {
-            if (set)
-            {
-                set = false;
-                return Task.CompletedTask;
-            }
-
-            waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return waiter.Task;
+            if (!set)
+                return waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            set = false;
+            return null;
         }
     }
 }

@@ -21,10 +21,9 @@ public sealed class InProcessDelivery : IEffectDelivery
     private readonly Backlog backlog;
     private readonly AsyncSignal readOn = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource lanesEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncSignal ended = new();
     private readonly Lock gate = new();
-    private Task reading = Task.CompletedTask;
-    private int lanesRunning;
+    private int running;
     private bool started;
     private bool stopped;
 
@@ -54,10 +53,11 @@ public sealed class InProcessDelivery : IEffectDelivery
             if (started)
                 return Task.CompletedTask;
             started = true;
+            running++;
         }
 
         using (ExecutionContext.SuppressFlow())
-            reading = ReadOutboxAsync(stopping.Token);
+            _ = ReadOutboxToEndAsync(stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -82,19 +82,18 @@ public sealed class InProcessDelivery : IEffectDelivery
             if (stopped)
                 return;
             stopped = true;
-            if (lanesRunning == 0)
-                lanesEnded.TrySetResult();
         }
 
-        await stopping.CancelAsync();
-        var ended = Task.WhenAll(reading, lanesEnded.Task);
-        try
+        // Not CancelAsync: that would leave this thread, and with it a simulation.
+        stopping.Cancel();
+        if (!HasEnded)
+            await ended.WaitAsync(options.StopTimeout, timeProvider, CancellationToken.None);
+        if (HasEnded)
         {
-            await ended.WaitAsync(options.StopTimeout, timeProvider);
             stopping.Dispose();
             runner.Dispose();
         }
-        catch (TimeoutException)
+        else
         {
             // A handler ignores its token. Its effect stays in the outbox, and its token source is left to it.
             logger.StopTimedOut(options.StopTimeout.TotalMilliseconds);
@@ -103,9 +102,30 @@ public sealed class InProcessDelivery : IEffectDelivery
         logger.DeliveryStopped(backlog.Pending);
     }
 
+    private bool HasEnded
+    {
+        get
+        {
+            lock (gate)
+                return running == 0;
+        }
+    }
+
+    private async Task ReadOutboxToEndAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Yield();
+            await ReadOutboxAsync(stop);
+        }
+        finally
+        {
+            OneEnded();
+        }
+    }
+
     private async Task ReadOutboxAsync(CancellationToken stop)
     {
-        await Task.Yield();
         bool whole = true;
         int failures = 0;
         while (!stop.IsCancellationRequested)
@@ -166,7 +186,7 @@ public sealed class InProcessDelivery : IEffectDelivery
             {
                 if (stopped)
                     return;
-                lanesRunning++;
+                running++;
             }
 
             // Owned by the count: dispose waits until it is zero. The caller's trace context ends here.
@@ -209,17 +229,18 @@ public sealed class InProcessDelivery : IEffectDelivery
         }
         finally
         {
-            LaneEnded();
+            OneEnded();
         }
     }
 
-    private void LaneEnded()
+    /// <summary>The loop and each lane are owned by this count.</summary>
+    private void OneEnded()
     {
+        bool last;
         lock (gate)
-        {
-            if (--lanesRunning == 0 && stopped)
-                lanesEnded.TrySetResult();
-        }
+            last = --running == 0 && stopped;
+        if (last)
+            ended.Set();
     }
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken stop)

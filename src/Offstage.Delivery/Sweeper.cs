@@ -23,10 +23,9 @@ public sealed class Sweeper : IAsyncDisposable
     private readonly Dictionary<SessionId, int> failuresBefore = [];
     private readonly Lock gate = new();
     private DateTimeOffset nextLook = DateTimeOffset.MaxValue;
-    private readonly SemaphoreSlim slots;
-    private readonly TaskCompletionSource wakesEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task loop = Task.CompletedTask;
-    private int waking;
+    private readonly Slots slots;
+    private readonly AsyncSignal ended = new();
+    private int running;
     private bool stopped;
 
     public Sweeper(
@@ -38,14 +37,16 @@ public sealed class Sweeper : IAsyncDisposable
         this.timeProvider = timeProvider;
         this.random = random;
         this.logger = logger;
-        slots = new SemaphoreSlim(options.ConcurrencyMax, options.ConcurrencyMax);
+        slots = new Slots(options.ConcurrencyMax);
     }
 
     /// <summary>Begins. Call once.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        lock (gate)
+            running++;
         using (ExecutionContext.SuppressFlow())
-            loop = RunAsync(stopping.Token);
+            _ = RunToEndAsync(stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -72,29 +73,54 @@ public sealed class Sweeper : IAsyncDisposable
             stopped = true;
         }
 
-        await stopping.CancelAsync();
-        await loop;
-        lock (gate)
-        {
-            if (waking == 0)
-                wakesEnded.TrySetResult();
-        }
-
-        try
-        {
-            await wakesEnded.Task.WaitAsync(options.StopTimeout, timeProvider);
-            slots.Dispose();
-            stopping.Dispose();
-        }
-        catch (TimeoutException)
+        // Not CancelAsync: that would leave this thread, and with it a simulation.
+        stopping.Cancel();
+        if (!HasEnded)
+            await ended.WaitAsync(options.StopTimeout, timeProvider, CancellationToken.None);
+        if (!HasEnded)
         {
             logger.StopTimedOut(options.StopTimeout.TotalMilliseconds);
+            return;
+        }
+
+        slots.Dispose();
+        stopping.Dispose();
+    }
+
+    private bool HasEnded
+    {
+        get
+        {
+            lock (gate)
+                return running == 0;
+        }
+    }
+
+    /// <summary>The loop and each wake are owned by this count.</summary>
+    private void OneEnded()
+    {
+        bool last;
+        lock (gate)
+            last = --running == 0 && stopped;
+        if (last)
+            ended.Set();
+    }
+
+    private async Task RunToEndAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Yield();
+            await RunAsync(stop);
+        }
+        finally
+        {
+            OneEnded();
         }
     }
 
     private async Task RunAsync(CancellationToken stop)
     {
-        await Task.Yield();
         int failures = 0;
         TimeSpan? failed = null;
         while (!stop.IsCancellationRequested)
@@ -149,11 +175,11 @@ public sealed class Sweeper : IAsyncDisposable
     {
         foreach (var session in sessions)
         {
-            await slots.WaitAsync(stop);
+            await slots.TakeAsync(stop);
             lock (gate)
             {
                 heldBack[session] = DateTimeOffset.MaxValue;
-                waking++;
+                running++;
             }
 
             // Owned by the count: dispose waits until it is zero.
@@ -183,11 +209,7 @@ public sealed class Sweeper : IAsyncDisposable
         finally
         {
             slots.Release();
-            lock (gate)
-            {
-                if (--waking == 0 && stopped)
-                    wakesEnded.TrySetResult();
-            }
+            OneEnded();
         }
     }
 

@@ -8,7 +8,7 @@ namespace Offstage.Delivery.InProcess;
 internal sealed class EffectRunner(
     ISessionStore store, IEffectHandler handler, DeliveryOptions options, TimeProvider timeProvider, Random random, ILogger logger) : IDisposable
 {
-    private readonly SemaphoreSlim slots = new(options.ConcurrencyMax, options.ConcurrencyMax);
+    private readonly Slots slots = new(options.ConcurrencyMax);
     private readonly StoreRetry retry = new(options.StoreBackoff, timeProvider, random, logger);
     private readonly CompletionBatcher completions = new(store, new StoreRetry(options.StoreBackoff, timeProvider, random, logger));
 
@@ -44,7 +44,7 @@ internal sealed class EffectRunner(
 
     private async Task<(EffectOutcome Outcome, Exception? Exception)> AttemptAsync(OutboxEntry entry, CancellationToken stopping)
     {
-        await slots.WaitAsync(stopping);
+        await slots.TakeAsync(stopping);
         try
         {
             return (await handler.HandleAsync(entry, stopping), null);
@@ -88,7 +88,7 @@ internal sealed class EffectRunner(
     private async Task<bool> TryTellAsync(OutboxEntry entry, string error, int failures, CancellationToken stopping)
     {
         TimeSpan wait;
-        await slots.WaitAsync(stopping);
+        await slots.TakeAsync(stopping);
         try
         {
             await handler.GiveUpAsync(entry, error, stopping);

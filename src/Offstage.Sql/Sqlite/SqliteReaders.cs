@@ -29,10 +29,12 @@ internal sealed class SqliteReaders : IReadConnections
 
     public async Task<TResult> ReadAsync<TResult>(Func<IStatements, CancellationToken, Task<TResult>> query, CancellationToken cancellationToken)
     {
-        await free.WaitAsync(cancellationToken);
+        // Without the token: with it a semaphore continues on the thread pool, out of a simulation's sight. Turns are short.
+        await free.WaitAsync(CancellationToken.None);
         StatementCache? statements = null;
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             statements = Take();
             var result = await query(statements, cancellationToken);
             Return(statements);
