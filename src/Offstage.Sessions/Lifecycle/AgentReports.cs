@@ -88,8 +88,8 @@ internal static class AgentReports
             case AgentEvent.UsageReported e:
                 b.Emit(new UsageReported(turn?.Turn, e.Usage));
                 break;
-            case AgentEvent.TitleSuggested e when !b.State.TitledByPerson && e.Title != b.State.Title:
-                b.Emit(new SessionRenamed(e.Title, ByPerson: false));
+            case AgentEvent.TitleSuggested e:
+                b.SuggestTitle(e.Title);
                 break;
             case AgentEvent.CursorChanged e when b.State.Cursor?.Value != e.Cursor.Value:
                 b.Emit(new CursorSaved(e.Cursor.Agent, e.Cursor.Value));

@@ -60,7 +60,14 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
     /// <summary>Names a session that nobody has named after what is asked of it first.</summary>
     public void TitleFrom(string prompt)
     {
-        if (State.Title is null && FirstLine(prompt, 80) is { Length: > 0 } title)
+        if (State.Title is null)
+            SuggestTitle(prompt);
+    }
+
+    /// <summary>Takes a title that no person gave, while none has.</summary>
+    public void SuggestTitle(string text)
+    {
+        if (!State.TitledByPerson && FirstLine(text, 80) is { Length: > 0 } title && title != State.Title)
             Emit(new SessionRenamed(title, ByPerson: false));
     }
 
@@ -121,12 +128,22 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
         return $"{(subject.Length == 0 ? "Work of an agent" : subject)}\n\nOffstage-Session: {State.Session.Value}\n";
     }
 
+    /// <summary>One line of clean text: whatever an agent or a paste brings along.</summary>
     private static string FirstLine(string text, int lengthMax)
     {
         var trimmed = text.AsSpan().Trim();
         int end = trimmed.IndexOfAny('\r', '\n');
         var line = end < 0 ? trimmed : trimmed[..end].TrimEnd();
-        return line.Length <= lengthMax ? line.ToString() : string.Concat(line[..(lengthMax - 1)], "…");
+        var clean = new System.Text.StringBuilder(Math.Min(line.Length, lengthMax));
+        foreach (var r in line.EnumerateRunes())
+        {
+            if (clean.Length + r.Utf16SequenceLength >= lengthMax)
+                return clean.Append('…').ToString();
+            if (!System.Text.Rune.IsControl(r))
+                clean.Append(r.ToString());
+        }
+
+        return clean.ToString();
     }
 
     /// <summary>The turn fails by the agent's own account: its conversation is not trusted again (S6).</summary>
