@@ -19,7 +19,7 @@ internal static class EventEndpoints
         => sessions.MapGet("/{id}/events", GetAsync).Produces<EventPage>().Produces(200, contentType: "text/event-stream")
             .Described("listEvents", "Events after a sequence. With Accept: text/event-stream it follows; Last-Event-ID resumes.", 400, 404);
 
-    private static async Task GetAsync(HttpContext http, string id, SessionOperations operations, EventStream stream)
+    private static async Task GetAsync(HttpContext http, string id, SessionOperations operations, EventStream stream, ServerStopping stopping)
     {
         var session = RequestInput.Session(id);
         var state = await operations.RequireAsync(session, http.RequestAborted);
@@ -32,7 +32,7 @@ internal static class EventEndpoints
         }
 
         if (follows)
-            await FollowAsync(http, session, after, stream);
+            await FollowAsync(http, session, after, stream, stopping);
         else
             await WritePageAsync(http, session, after, stream);
     }
@@ -66,18 +66,19 @@ internal static class EventEndpoints
         await writer.FlushAsync(http.RequestAborted);
     }
 
-    private static async Task FollowAsync(HttpContext http, SessionId session, EventSequence after, EventStream stream)
+    private static async Task FollowAsync(HttpContext http, SessionId session, EventSequence after, EventStream stream, ServerStopping stopping)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping.Token);
         bool live = http.Request.Query["live"] != "false";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         var output = http.Response.BodyWriter;
-        await output.FlushAsync(http.RequestAborted);
+        await output.FlushAsync(over.Token);
         try
         {
-            await foreach (var batch in stream.FollowAsync(session, after, live, http.RequestAborted))
+            await foreach (var batch in stream.FollowAsync(session, after, live, over.Token))
             {
                 bool deleted = false;
                 if (batch.Count == 0)
@@ -88,14 +89,14 @@ internal static class EventEndpoints
                     deleted |= message.Kind == "session.deleted";
                 }
 
-                await output.FlushAsync(http.RequestAborted);
+                await output.FlushAsync(over.Token);
                 if (deleted)
                     return;
             }
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            // The subscriber went away.
+            // The subscriber went away, or the server stops: it comes back with Last-Event-ID.
         }
     }
 

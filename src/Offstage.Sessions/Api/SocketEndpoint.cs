@@ -23,7 +23,7 @@ internal static class SocketEndpoint
         => sessions.MapGet("/{id}/stream", HandleAsync).Produces(101)
             .Described("streamSession", "WebSocket: a snapshot, then events and live text; commands go up.", 400, 404);
 
-    private static async Task HandleAsync(HttpContext http, string id, SessionOperations operations, EventStream stream)
+    private static async Task HandleAsync(HttpContext http, string id, SessionOperations operations, EventStream stream, ServerStopping stopping)
     {
         var session = RequestInput.Session(id);
         if (!http.WebSockets.IsWebSocketRequest)
@@ -32,7 +32,7 @@ internal static class SocketEndpoint
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         using var sending = new SemaphoreSlim(1, 1);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping.Token);
         var writer = new SocketWriter(socket, sending);
         try
         {

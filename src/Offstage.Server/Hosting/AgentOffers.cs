@@ -1,0 +1,42 @@
+using Offstage.Agents.Codex;
+using Offstage.Agents.Script;
+using Offstage.Sessions.Effects;
+
+namespace Offstage.Server.Hosting;
+
+/// <summary>The agents a server offers, with what each may see of the environment.</summary>
+public static class AgentOffers
+{
+    private static readonly string[] CodexVariables = ["OPENAI_API_KEY"];
+
+    /// <remarks>In the order in which one is chosen when nobody names any; <c>script</c> is never chosen for anyone.</remarks>
+    public static IReadOnlyList<AgentOffer> Make(ServerOptions options) =>
+    [
+        new(new CodexAdapter(Codex(options), options.TimeProvider), Pick(options, CodexVariables)),
+        new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
+    ];
+
+    /// <returns>Null when none is usable.</returns>
+    public static async Task<string?> FindDefaultAsync(IReadOnlyList<AgentOffer> offers, CancellationToken cancellationToken)
+    {
+        foreach (var offer in offers.Where(o => o.Adapter.Name != "script"))
+        {
+            if ((await offer.Adapter.InspectAsync(cancellationToken)).Unusable is null)
+                return offer.Adapter.Name;
+        }
+
+        return null;
+    }
+
+    private static CodexOptions Codex(ServerOptions options) => new()
+    {
+        Program = options.Environment.GetValueOrDefault("OFFSTAGE_CODEX"),
+        SearchFolders = options.PathFolders,
+        ModelProvider = options.Environment.GetValueOrDefault("OPENAI_BASE_URL") is { Length: > 0 } url
+            ? new CodexModelProvider { BaseUrl = url }
+            : new CodexModelProvider(),
+    };
+
+    private static Dictionary<string, string> Pick(ServerOptions options, IEnumerable<string> names)
+        => names.Where(options.Environment.ContainsKey).ToDictionary(name => name, name => options.Environment[name]);
+}
