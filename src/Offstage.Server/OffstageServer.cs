@@ -190,6 +190,7 @@ public sealed class OffstageServer : IAsyncDisposable
         });
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton(new AccessPolicy(token, options.Host));
+        builder.Services.AddSingleton(options.TimeProvider);
         builder.Services.AddSingleton(parts.Store);
         builder.Services.AddSingleton(parts.Agents);
         builder.Services.AddSingleton(parts.Workspaces);

@@ -65,6 +65,27 @@ public sealed class BubblewrapDriverTests : SandboxDriverConformance
     }
 
     [Fact]
+    public async Task A_path_declared_below_tmp_is_shown_where_no_process_inside_can_put_a_link_X4()
+    {
+        string folder = Directory.CreateTempSubdirectory("offstage-declared-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "tool"), "from the host", Stop);
+            var info = await Driver.CreateAsync(SandboxWorld.NewSandbox(), Spec() with { ReadOnlyPaths = [folder] }, Stop);
+            var first = await ShellAsync(
+                info.Sandbox, $"cat {folder}/tool; touch {folder}/x 2>/dev/null && echo wrote; touch /tmp/gone $TMPDIR/kept && echo $TMPDIR");
+            var second = await ShellAsync(info.Sandbox, "ls /tmp/gone $TMPDIR/kept 2>/dev/null");
+
+            Assert.Equal("from the host/var/tmp\n", first.StandardOutput);
+            Assert.Equal("/var/tmp/kept\n", second.StandardOutput);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Network_none_has_only_its_own_loopback()
     {
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -11,7 +11,7 @@ public sealed class SandboxWorld : IAsyncDisposable
 
     public SandboxWorld()
     {
-        // Not under /tmp: the sandbox has a /tmp of its own, and paths declared there are refused.
+        // Not under /tmp, which a sandbox has of its own.
         Folder = Path.Combine(AppContext.BaseDirectory, "worlds", Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(Folder);
         Runner = new ProcessRunner(Host, TimeProvider.System);

@@ -6,7 +6,7 @@ namespace Offstage.Sandboxes.Process;
 internal static class DeclaredPaths
 {
     private static readonly string[] reserved =
-        [InnerPaths.Workspace, InnerPaths.Home, InnerPaths.Temp, InnerPaths.Git, InnerPaths.Objects, "/proc", "/dev"];
+        [InnerPaths.Workspace, InnerPaths.Home, InnerPaths.OtherTemp, InnerPaths.Git, InnerPaths.Objects, "/proc", "/dev"];
 
     /// <exception cref="SandboxException"><c>path_not_allowed</c>.</exception>
     public static void Require(SandboxId sandbox, SandboxSpec spec, string rootFolder)
@@ -22,7 +22,8 @@ internal static class DeclaredPaths
             // X3: no sandbox sees another one.
             if (InnerPaths.IsUnder(rootFolder, path) || InnerPaths.IsUnder(path, rootFolder))
                 throw Refuse(sandbox, path, "it would show other sandboxes");
-            if (spec.Isolation == Isolation.Bubblewrap && reserved.Any(folder => InnerPaths.IsUnder(path, folder)))
+            bool isReserved = path == InnerPaths.Temp || reserved.Any(folder => InnerPaths.IsUnder(path, folder));
+            if (spec.Isolation == Isolation.Bubblewrap && isReserved)
                 throw Refuse(sandbox, path, "the sandbox has a folder of its own there");
 
             // X4: what is mounted must not lie where a process inside can put a link in its place; the next start would

@@ -44,7 +44,7 @@ internal sealed class Launcher(ProcessSandboxOptions options, Cgroups cgroups, s
         {
             ["PATH"] = path,
             ["HOME"] = isWalled ? InnerPaths.Home : folders.Home,
-            ["TMPDIR"] = isWalled ? InnerPaths.Temp : folders.Temp,
+            ["TMPDIR"] = isWalled ? TempOf(record) : folders.Temp,
             ["LANG"] = "C.UTF-8",
             ["USER"] = "agent",
         };
@@ -55,6 +55,8 @@ internal sealed class Launcher(ProcessSandboxOptions options, Cgroups cgroups, s
         environment[Markers.Process] = tag;
         return environment;
     }
+
+    private static string TempOf(SandboxRecord record) => InnerPaths.TempOf(record.ReadOnlyPaths.Concat(record.WritablePaths));
 
     private string JoinScript(SandboxRecord record)
     {
@@ -76,12 +78,16 @@ internal sealed class Launcher(ProcessSandboxOptions options, Cgroups cgroups, s
         arguments.AddRange(hostFiles.Arguments);
         arguments.AddRange(["--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var"]);
 
+        string temp = TempOf(record);
+        if (temp != InnerPaths.Temp)
+            arguments.AddRange(["--perms", "1777", "--tmpfs", InnerPaths.Temp]);
+
         // Shorter paths first: a path below another one is mounted into it.
         foreach (string declared in record.ReadOnlyPaths.Order(StringComparer.Ordinal))
             arguments.AddRange(["--ro-bind", declared, declared]);
         foreach (string declared in record.WritablePaths.Order(StringComparer.Ordinal))
             arguments.AddRange(["--bind", declared, declared]);
-        arguments.AddRange(["--bind", folders.Temp, InnerPaths.Temp, "--bind", folders.Home, InnerPaths.Home]);
+        arguments.AddRange(["--bind", folders.Temp, temp, "--bind", folders.Home, InnerPaths.Home]);
         arguments.AddRange(["--bind", folders.Workspace, InnerPaths.Workspace]);
         if (record.Worktree is not null)
         {
@@ -118,7 +124,7 @@ internal sealed class Launcher(ProcessSandboxOptions options, Cgroups cgroups, s
         if (record.Isolation == Isolation.None)
             return inner;
         (string Inner, string Host)[] binds =
-            [(InnerPaths.Workspace, folders.Workspace), (InnerPaths.Home, folders.Home), (InnerPaths.Temp, folders.Temp)];
+            [(InnerPaths.Workspace, folders.Workspace), (InnerPaths.Home, folders.Home), (TempOf(record), folders.Temp)];
         foreach (var bind in binds)
         {
             if (InnerPaths.IsUnder(inner, bind.Inner))

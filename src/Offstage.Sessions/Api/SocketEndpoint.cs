@@ -19,11 +19,13 @@ internal static class SocketEndpoint
 {
     private const int IdLengthMax = 100;
 
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
+
     public static void Map(RouteGroupBuilder sessions)
         => sessions.MapGet("/{id}/stream", HandleAsync).Produces(101)
             .Described("streamSession", "WebSocket: a snapshot, then events and live text; commands go up.", 400, 404);
 
-    private static async Task HandleAsync(HttpContext http, string id, SessionOperations operations, EventStream stream, ServerStopping stopping)
+    private static async Task HandleAsync(HttpContext http, string id, SessionOperations operations, EventStream stream, ServerStopping stopping, TimeProvider timeProvider)
     {
         var session = RequestInput.Session(id);
         if (!http.WebSockets.IsWebSocketRequest)
@@ -39,7 +41,12 @@ internal static class SocketEndpoint
             await writer.SendAsync(new SocketSnapshot("snapshot", SessionView.Of(state)), ApiJson.Default.SocketSnapshot, over.Token);
             var down = SendEventsAsync(writer, session, state.Sequence, stream, over.Token);
             var up = ReceiveCommandsAsync(socket, writer, session, operations, over.Token);
-            await Task.WhenAny(down, up);
+            if (await Task.WhenAny(down, up) == down && down.IsCompletedSuccessfully)
+            {
+                // We said goodbye: a moment for the other side to say it too, or it would see a broken connection.
+                await Task.WhenAny(up, Task.Delay(GoodbyeTimeout, timeProvider, over.Token));
+            }
+
             await over.CancelAsync();
             await Task.WhenAll(down, up);
         }
