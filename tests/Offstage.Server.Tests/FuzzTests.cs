@@ -73,7 +73,7 @@ public sealed class FuzzTests
         // Renaming and asking are what it may not do well by chance: a body that fits is not malformed.
         var request = new HttpRequestMessage(method, path);
         if (random.Next(6) == 0)
-            request.Headers.TryAddWithoutValidation("Idempotency-Key", Pick(random, ["", " ", "ü", new string('k', 300), "a b"]));
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", Pick(random, ["", " ", "k;l", new string('k', 300), "a b"]));
         if (random.Next(6) == 0)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", Pick(random, ["", "-5", "x", "99999999999999999999"]));
         if (path.Contains("/events", StringComparison.Ordinal) && random.Next(2) == 0 && request.Headers.Contains("Last-Event-ID"))
