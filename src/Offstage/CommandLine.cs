@@ -16,7 +16,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var parsed = Root().Parse(args);
+        // A task may begin with @: it is never the name of a file with arguments.
+        var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "offstage" : $"offstage {parsed.CommandResult.Command.Name}";
@@ -38,6 +39,11 @@ internal static class CommandLine
         catch (IOException gone) when (gone.HResult == BrokenPipe)
         {
             // Whoever read our output has seen enough: `offstage logs last | head`.
+            return ExitCodes.Failed;
+        }
+        catch (Exception bug)
+        {
+            Console.Error.WriteLine($"offstage: This is a bug in Offstage: {bug.Message} [internal_error]\n{bug.StackTrace}");
             return ExitCodes.Failed;
         }
     }

@@ -87,7 +87,7 @@ internal sealed class ApiClient(ServerAddress first, Func<ServerAddress?> reloca
     }
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken)
-        => SendAsync(() => Request(HttpMethod.Delete, path), ApiJson.Default.JsonElement, repeatable: false, cancellationToken);
+        => SendAsync(() => Request(HttpMethod.Delete, path), ClientJson.Default.JsonElement, repeatable: false, cancellationToken);
 
     /// <summary>Opens the stream of a session's events. The caller disposes the answer.</summary>
     /// <exception cref="HttpRequestException">The server is not there.</exception>
@@ -143,7 +143,7 @@ internal sealed class ApiClient(ServerAddress first, Func<ServerAddress?> reloca
     {
         try
         {
-            if (JsonSerializer.Deserialize(text, ApiJson.Default.Problem) is { Code.Length: > 0 } problem)
+            if (JsonSerializer.Deserialize(text, ClientJson.Default.Problem) is { Code.Length: > 0 } problem)
                 return new ApiException(answer.StatusCode, problem.Code, Sentence(problem), problem.Retryable);
         }
         catch (JsonException)

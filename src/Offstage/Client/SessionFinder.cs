@@ -63,5 +63,5 @@ internal static class SessionFinder
     }
 
     private static async Task<SessionPage> ListAsync(ApiClient api, int limit, string? cursor, CancellationToken cancellationToken)
-        => (await api.GetAsync($"v1/sessions?limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}", ApiJson.Default.SessionPage, cancellationToken)).Value;
+        => (await api.GetAsync($"v1/sessions?limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}", ClientJson.Default.SessionPage, cancellationToken)).Value;
 }

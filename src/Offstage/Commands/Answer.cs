@@ -26,14 +26,14 @@ internal static class AnswerCommand
             int given = (parsed.GetValue(approve) ? 1 : 0) + (parsed.GetValue(forSession) ? 1 : 0) + (parsed.GetValue(decline) ? 1 : 0) + (texts.Length > 0 ? 1 : 0);
             if (given != 1)
                 throw CommandException.Usage("usage", "Say one of --approve, --for-session, --decline or --text.");
-            var view = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ApiJson.Default.SessionView, cancellationToken)).Value;
+            var view = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, cancellationToken)).Value;
             var open = Choose(view, parsed.GetValue(request), server.IsOwn);
             RequestAnswer answer = texts.Length > 0
                 ? Answers(open.Body, texts)
                 : parsed.GetValue(decline) ? new RequestAnswer.Decline() : new RequestAnswer.Approve(parsed.GetValue(forSession));
             var body = new AnswerBody { Answer = answer, Author = await GitPerson.FindAsync(environment, cancellationToken) };
             var answered = await server.Api.PostAsync(
-                $"v1/sessions/{session.Value}/requests/{open.Id.Value}/answer", body, ApiJson.Default.AnswerBody, ApiJson.Default.SessionView,
+                $"v1/sessions/{session.Value}/requests/{open.Id.Value}/answer", body, ClientJson.Default.AnswerBody, ClientJson.Default.SessionView,
                 withKey: false, cancellationToken);
             environment.Screen.WriteLine(environment.Json
                 ? answered.Json

@@ -16,7 +16,7 @@ internal static class ArchiveCommand
         var command = new Command("archive", "Save a session's work, end its agent, let its sandbox go.").With("offstage archive last");
         command.RunWithSession(async (_, environment, server, session, cancellationToken) =>
         {
-            var archived = await server.Api.PostAsync($"v1/sessions/{session.Value}/archive", ApiJson.Default.SessionView, cancellationToken);
+            var archived = await server.Api.PostAsync($"v1/sessions/{session.Value}/archive", ClientJson.Default.SessionView, cancellationToken);
             if (server.IsOwn)
                 await server.WaitUntilAsync(Limit, over => IsCleanAsync(server, session, over), cancellationToken);
             environment.Screen.WriteLine(environment.Json ? archived.Json : $"Archived. The branch and the conversation are kept: offstage unarchive {SessionFinder.ShortOf(session)}");
@@ -30,7 +30,7 @@ internal static class ArchiveCommand
         var command = new Command("unarchive", "Take an archived session up again.").With("offstage unarchive last");
         command.RunWithSession(async (_, environment, server, session, cancellationToken) =>
         {
-            var back = await server.Api.PostAsync($"v1/sessions/{session.Value}/unarchive", ApiJson.Default.SessionView, cancellationToken);
+            var back = await server.Api.PostAsync($"v1/sessions/{session.Value}/unarchive", ClientJson.Default.SessionView, cancellationToken);
             environment.Screen.WriteLine(environment.Json ? back.Json : $"Back. Go on: offstage prompt {SessionFinder.ShortOf(session)} \"…\"");
             return ExitCodes.Done;
         });
@@ -43,7 +43,7 @@ internal static class ArchiveCommand
         var released = new HashSet<SandboxId>();
         for (EventSequence? next = EventSequence.None; next is { } from;)
         {
-            var page = (await server.Api.GetAsync($"v1/sessions/{session.Value}/events?after={from}&limit=1000", ApiJson.Default.EventPage, cancellationToken)).Value;
+            var page = (await server.Api.GetAsync($"v1/sessions/{session.Value}/events?after={from}&limit=1000", ClientJson.Default.EventPage, cancellationToken)).Value;
             foreach (var body in page.Events.Select(e => EventFeed.ReadPaged(session, e).Event.Body))
             {
                 if (body is SessionEventBody.SandboxReleased gone)

@@ -17,7 +17,7 @@ internal static class DeadCommand
         retry.RunWithServer(async (parsed, environment, server, cancellationToken) =>
         {
             string id = parsed.GetRequiredValue(effect);
-            await server.Api.PostAsync($"v1/effects/{Uri.EscapeDataString(id)}/retry", ApiJson.Default.JsonElement, cancellationToken);
+            await server.Api.PostAsync($"v1/effects/{Uri.EscapeDataString(id)}/retry", ClientJson.Default.JsonElement, cancellationToken);
             environment.Screen.WriteLine(environment.Json ? """{"kind":"retried"}""" : "It is tried again.");
             return ExitCodes.Done;
         });
@@ -31,7 +31,7 @@ internal static class DeadCommand
 
     private static async Task<int> ListAsync(ParseResult parsed, CommandEnvironment environment, ServerLink server, CancellationToken cancellationToken)
     {
-        var page = await server.Api.GetAsync("v1/effects/dead", ApiJson.Default.DeadEffectPage, cancellationToken);
+        var page = await server.Api.GetAsync("v1/effects/dead", ClientJson.Default.DeadEffectPage, cancellationToken);
         var screen = environment.Screen;
         if (environment.Json)
         {

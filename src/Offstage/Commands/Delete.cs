@@ -34,7 +34,7 @@ internal static class DeleteCommand
     {
         try
         {
-            await server.Api.GetAsync($"v1/sessions/{session.Value}", ApiJson.Default.SessionView, cancellationToken);
+            await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, cancellationToken);
             return false;
         }
         catch (ApiException gone) when (gone.Status == HttpStatusCode.NotFound)

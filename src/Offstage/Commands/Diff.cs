@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Offstage.Client;
 using Offstage.Sessions.Api;
 using Offstage.Terminal;
 
@@ -20,7 +21,7 @@ internal static class DiffCommand
         command.RunWithSession(async (parsed, environment, server, session, cancellationToken) =>
         {
             string query = string.Join('&', new[] { Pair("from", parsed.GetValue(from)), Pair("to", parsed.GetValue(to)) }.Where(p => p is not null));
-            var diff = await server.Api.GetAsync($"v1/sessions/{session.Value}/diff?{query}", ApiJson.Default.DiffView, cancellationToken);
+            var diff = await server.Api.GetAsync($"v1/sessions/{session.Value}/diff?{query}", ClientJson.Default.DiffView, cancellationToken);
             if (environment.Json)
                 environment.Screen.WriteLine(diff.Json);
             else if (parsed.GetValue(stat))

@@ -24,7 +24,7 @@ internal static class ForkCommand
             await using var server = await ServerLink.OpenAsync(environment, agent: "script", interrupts.First);
             var id = await SessionFinder.FindAsync(server.Api, parsed.GetRequiredValue(session), interrupts.First);
             var forked = await server.Api.PostAsync(
-                $"v1/sessions/{id.Value}/fork", body, ApiJson.Default.ForkBody, ApiJson.Default.SessionView, withKey: true, interrupts.First);
+                $"v1/sessions/{id.Value}/fork", body, ClientJson.Default.ForkBody, ClientJson.Default.SessionView, withKey: true, interrupts.First);
             if (forked.Value.Turn is { } turn)
                 return await TurnFlow.FollowAsync(environment, server, interrupts, forked.Value, turn.PromptId, turn.Id, EventSequence.None);
             environment.Screen.WriteLine(environment.Json ? forked.Json : $"{forked.Value.Id}  Go on: offstage prompt {SessionFinder.ShortOf(forked.Value.Id)} \"…\"");

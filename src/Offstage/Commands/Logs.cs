@@ -46,7 +46,7 @@ internal static class LogsCommand
         for (EventSequence? next = after; next is { } from;)
         {
             var page = await server.Api.GetAsync(
-                $"v1/sessions/{session.Value}/events?after={from}&limit={PageSize}", ApiJson.Default.EventPage, cancellationToken);
+                $"v1/sessions/{session.Value}/events?after={from}&limit={PageSize}", ClientJson.Default.EventPage, cancellationToken);
             foreach (JsonElement item in page.Value.Events)
                 Show(environment.Screen, transcript, EventFeed.ReadPaged(session, item));
             environment.Screen.Flush();

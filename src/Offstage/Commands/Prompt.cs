@@ -39,9 +39,9 @@ internal static class PromptCommand
     private static async Task<int> AskAsync(
         CommandEnvironment environment, ServerLink server, Interrupts interrupts, SessionId session, PromptBody body, bool follow)
     {
-        var before = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ApiJson.Default.SessionView, interrupts.First)).Value;
+        var before = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, interrupts.First)).Value;
         var asked = await server.Api.PostAsync(
-            $"v1/sessions/{session.Value}/prompts", body, ApiJson.Default.PromptBody, ApiJson.Default.PromptView, withKey: true, interrupts.First);
+            $"v1/sessions/{session.Value}/prompts", body, ClientJson.Default.PromptBody, ClientJson.Default.PromptView, withKey: true, interrupts.First);
         if (follow || server.IsOwn)
             return await TurnFlow.FollowAsync(environment, server, interrupts, before, asked.Value.Id, asked.Value.TurnId, before.Sequence);
 

@@ -17,8 +17,8 @@ internal static class RetryCommand
         {
             await using var server = await ServerLink.OpenAsync(environment, agent: "script", interrupts.First);
             var id = await SessionFinder.FindAsync(server.Api, parsed.GetRequiredValue(session), interrupts.First);
-            var before = (await server.Api.GetAsync($"v1/sessions/{id.Value}", ApiJson.Default.SessionView, interrupts.First)).Value;
-            var asked = await server.Api.PostAsync($"v1/sessions/{id.Value}/retry", ApiJson.Default.SessionView, interrupts.First);
+            var before = (await server.Api.GetAsync($"v1/sessions/{id.Value}", ClientJson.Default.SessionView, interrupts.First)).Value;
+            var asked = await server.Api.PostAsync($"v1/sessions/{id.Value}/retry", ClientJson.Default.SessionView, interrupts.First);
             if ((parsed.GetValue(follow) || server.IsOwn) && asked.Value.Turn is { } turn)
                 return await TurnFlow.FollowAsync(environment, server, interrupts, before, turn.PromptId, turn.Id, before.Sequence);
             environment.Screen.WriteLine(environment.Json ? asked.Json : $"Asked again. Watch it: offstage logs {SessionFinder.ShortOf(id)} -f");

@@ -20,11 +20,11 @@ internal static class RevertCommand
         {
             int number = parsed.GetValue(checkpoint);
             var accepted = await server.Api.PostAsync(
-                $"v1/sessions/{session.Value}/revert", new RevertBody { Checkpoint = number }, ApiJson.Default.RevertBody, ApiJson.Default.SessionView,
+                $"v1/sessions/{session.Value}/revert", new RevertBody { Checkpoint = number }, ClientJson.Default.RevertBody, ClientJson.Default.SessionView,
                 withKey: false, cancellationToken);
             await WaitAsync(server, session, accepted.Value.Sequence, cancellationToken);
             if (environment.Json)
-                environment.Screen.WriteLine((await server.Api.GetAsync($"v1/sessions/{session.Value}", ApiJson.Default.SessionView, cancellationToken)).Json);
+                environment.Screen.WriteLine((await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, cancellationToken)).Json);
             else
                 environment.Screen.WriteLine($"Reverted to checkpoint {number}. What was there before is kept as a checkpoint of its own.");
             return ExitCodes.Done;

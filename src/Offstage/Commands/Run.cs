@@ -60,7 +60,7 @@ internal static class RunCommand
             Author = await person,
         };
         var made = (await server.Api.PostAsync(
-            "v1/sessions", body, ApiJson.Default.CreateSessionBody, ApiJson.Default.SessionView, withKey: true, interrupts.First)).Value;
+            "v1/sessions", body, ClientJson.Default.CreateSessionBody, ClientJson.Default.SessionView, withKey: true, interrupts.First)).Value;
         var (prompt, turn) = made.Turn is { } active ? (active.PromptId, active.Id) : (made.Queue[0].Id, made.Queue[0].TurnId);
         return await TurnFlow.FollowAsync(environment, server, interrupts, made, prompt, turn, EventSequence.None);
     }

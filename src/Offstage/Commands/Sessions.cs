@@ -27,7 +27,7 @@ internal static class SessionsCommand
         command.RunWithServer(async (parsed, environment, server, cancellationToken) =>
         {
             string filter = string.Concat((parsed.GetValue(status) ?? []).Select(s => $"&status={Uri.EscapeDataString(s)}"));
-            var page = await server.Api.GetAsync($"v1/sessions?limit={parsed.GetValue(limit)}{filter}", ApiJson.Default.SessionPage, cancellationToken);
+            var page = await server.Api.GetAsync($"v1/sessions?limit={parsed.GetValue(limit)}{filter}", ClientJson.Default.SessionPage, cancellationToken);
             if (environment.Json)
                 environment.Screen.WriteLine(page.Json);
             else

@@ -20,14 +20,14 @@ internal static class ShowCommand
             """);
         command.RunWithSession(async (_, environment, server, session, cancellationToken) =>
         {
-            var view = await server.Api.GetAsync($"v1/sessions/{session.Value}", ApiJson.Default.SessionView, cancellationToken);
+            var view = await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, cancellationToken);
             if (environment.Json)
             {
                 environment.Screen.WriteLine(view.Json);
                 return ExitCodes.Done;
             }
 
-            var turns = await server.Api.GetAsync($"v1/sessions/{session.Value}/turns?limit={TurnsMax}", ApiJson.Default.TurnPage, cancellationToken);
+            var turns = await server.Api.GetAsync($"v1/sessions/{session.Value}/turns?limit={TurnsMax}", ClientJson.Default.TurnPage, cancellationToken);
             Write(environment, view.Value, turns.Value);
             return ExitCodes.Done;
         });

@@ -12,7 +12,7 @@ internal static class StopCommand
         var command = new Command("stop", "Stop the turn of a session: final at once, forced after a while.").With("offstage stop last");
         command.RunWithSession(async (_, environment, server, session, cancellationToken) =>
         {
-            var stopped = await server.Api.PostAsync($"v1/sessions/{session.Value}/interrupt", ApiJson.Default.SessionView, cancellationToken);
+            var stopped = await server.Api.PostAsync($"v1/sessions/{session.Value}/interrupt", ClientJson.Default.SessionView, cancellationToken);
             environment.Screen.WriteLine(environment.Json ? stopped.Json : $"{SessionFinder.ShortOf(session)}: {stopped.Value.Explanation.Why}");
             return ExitCodes.Done;
         });

@@ -44,10 +44,10 @@ internal static class TurnFlow
     {
         try
         {
-            await server.Api.PostAsync($"v1/sessions/{session.Value}/interrupt", ApiJson.Default.SessionView, cancellationToken);
+            await server.Api.PostAsync($"v1/sessions/{session.Value}/interrupt", ClientJson.Default.SessionView, cancellationToken);
             await server.WaitUntilAsync(
                 StopLimit,
-                async over => (await server.Api.GetAsync($"v1/sessions/{session.Value}", ApiJson.Default.SessionView, over)).Value.Turn is null,
+                async over => (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, over)).Value.Turn is null,
                 cancellationToken);
         }
         catch (ApiException)

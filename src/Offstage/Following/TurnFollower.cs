@@ -125,7 +125,7 @@ internal sealed class TurnFollower(ServerLink server, Screen screen, Transcript 
         if (!saved)
             return true;
         // The commit stands in the same append as the checkpoint: whatever the session has by now is all of it.
-        until = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ApiJson.Default.SessionView, cancellationToken)).Value.Sequence;
+        until = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, cancellationToken)).Value.Sequence;
         return seen < until;
     }
 
@@ -185,7 +185,7 @@ internal sealed class TurnFollower(ServerLink server, Screen screen, Transcript 
         {
             await server.Api.PostAsync(
                 $"v1/sessions/{session.Value}/requests/{request.Request.Value}/answer", new AnswerBody { Answer = answer },
-                ApiJson.Default.AnswerBody, ApiJson.Default.SessionView, withKey: false, cancellationToken);
+                ClientJson.Default.AnswerBody, ClientJson.Default.SessionView, withKey: false, cancellationToken);
             requests.Remove(request.Request);
         }
         catch (ApiException refused)
@@ -205,7 +205,7 @@ internal sealed class TurnFollower(ServerLink server, Screen screen, Transcript 
         screen.Note("Stopping the turn. Ctrl-C again leaves at once.");
         try
         {
-            await server.Api.PostAsync($"v1/sessions/{session.Value}/interrupt", ApiJson.Default.SessionView, over);
+            await server.Api.PostAsync($"v1/sessions/{session.Value}/interrupt", ClientJson.Default.SessionView, over);
         }
         catch (ApiException refused) when (refused.Code == "no_active_turn")
         {

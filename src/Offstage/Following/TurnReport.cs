@@ -141,7 +141,7 @@ internal static class TurnReport
         try
         {
             return (await server.Api.GetAsync(
-                $"v1/sessions/{session.Value}/diff?from={before}&to={checkpoint.Checkpoint}", ApiJson.Default.DiffView, cancellationToken)).Value;
+                $"v1/sessions/{session.Value}/diff?from={before}&to={checkpoint.Checkpoint}", ClientJson.Default.DiffView, cancellationToken)).Value;
         }
         catch (ApiException)
         {
