@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Offstage.Contracts;
 using Offstage.Git;
 using Offstage.Processes;
@@ -109,6 +110,8 @@ public sealed class OffstageServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Streams are told to end; their clients come back to whoever serves next.
+        await application.StopAsync();
         await application.DisposeAsync();
         await runtime.DisposeAsync();
         await store.DisposeAsync();
@@ -188,6 +191,8 @@ public sealed class OffstageServer : IAsyncDisposable
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, ServerJson.Default);
         });
+        // What a signal means is for whoever hosts the server to say: in `offstage run` the first Ctrl-C stops a turn, not this.
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddOpenApi();
         builder.Services.AddSingleton(new AccessPolicy(token, options.Host));
         builder.Services.AddSingleton(options.TimeProvider);
@@ -219,7 +224,16 @@ public sealed class OffstageServer : IAsyncDisposable
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss ";
             console.UseUtcTimestamp = true;
-        });
+        })
+        // Standard output belongs to the command that hosts the server.
+        .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }
 
 /// <summary>Another process serves this home.</summary>

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Offstage.Client;
+using Offstage.Contracts;
+using Offstage.Following;
+using Offstage.Sessions.Api;
+
+namespace Offstage.Commands;
+
+/// <summary><c>offstage prompt ID "text"</c>: asks a session for the next thing.</summary>
+internal static class PromptCommand
+{
+    public static Command Make()
+    {
+        var session = SessionFinder.Argument();
+        var text = new Argument<string>("TEXT") { Description = "What is to be done next; '-' reads it from standard input." };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Watch the turn to its end. Without a running server this is always so." };
+        var model = new Option<string?>("--model") { Description = "Model for this turn.", HelpName = "NAME" };
+        var effort = new Option<string?>("--effort") { Description = "Effort for this turn.", HelpName = "NAME" };
+        var command = new Command("prompt", "Ask a session for the next thing. It waits its turn.") { session, text, follow, model, effort }.With("""
+            offstage prompt last "now add a test for it" --follow
+            """);
+        command.Run(async (parsed, environment, interrupts) =>
+        {
+            string given = parsed.GetRequiredValue(text);
+            var body = new PromptBody
+            {
+                Text = given == "-" ? await Console.In.ReadToEndAsync(interrupts.First) : given,
+                Model = parsed.GetValue(model),
+                Effort = parsed.GetValue(effort),
+                Author = await GitPerson.FindAsync(environment, interrupts.First),
+            };
+            await using var server = await ServerLink.OpenAsync(environment, agent: "script", interrupts.First);
+            var id = await SessionFinder.FindAsync(server.Api, parsed.GetRequiredValue(session), interrupts.First);
+            return await AskAsync(environment, server, interrupts, id, body, parsed.GetValue(follow));
+        });
+        return command;
+    }
+
+    private static async Task<int> AskAsync(
+        CommandEnvironment environment, ServerLink server, Interrupts interrupts, SessionId session, PromptBody body, bool follow)
+    {
+        var before = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, interrupts.First)).Value;
+        var asked = await server.Api.PostAsync(
+            $"v1/sessions/{session.Value}/prompts", body, ClientJson.Default.PromptBody, ClientJson.Default.PromptView, withKey: true, interrupts.First);
+        if (follow || server.IsOwn)
+            return await TurnFlow.FollowAsync(environment, server, interrupts, before, asked.Value.Id, asked.Value.TurnId, before.Sequence);
+
+        if (environment.Json)
+            environment.Screen.WriteLine(asked.Json);
+        else
+            environment.Screen.WriteLine(asked.Value.Position is > 0 and var place
+                ? $"Queued as number {place}. Watch it: offstage logs {SessionFinder.ShortOf(session)} -f"
+                : $"Begun. Watch it: offstage logs {SessionFinder.ShortOf(session)} -f");
+        return ExitCodes.Done;
+    }
+}
