@@ -122,7 +122,7 @@ internal sealed class SessionEffectHandler(
     {
         var slot = agents.Slot(session);
         slot.CancelStart(e.UpTo);
-        await slot.Gate.WaitAsync(cancellationToken);
+        await slot.Gate.EnterAsync(cancellationToken);
         try
         {
             // A newer agent has the sandbox: its start has ended whatever was there before.
@@ -143,7 +143,7 @@ internal sealed class SessionEffectHandler(
         }
         finally
         {
-            slot.Gate.Release();
+            slot.Gate.Leave();
         }
 
         return new EffectOutcome.Done();
