@@ -96,6 +96,11 @@ internal static class CommitRules
             case SessionEffect.RevertWorkspace e when book.State!.Reverting?.To == e.To && book.State.Reverting.SavedAs == e.SavedAs:
                 world.Violate("D1", $"{effect} is over, and {book.Session} still waits for the revert");
                 break;
+            case SessionEffect.StopAgent { Sandbox: { } sandbox } when book.State!.Agent is AgentHold.None
+                && !world.Ledger.IsPending(book.Session)
+                && world.Shelf.Find(sandbox) is { Processes: [var left, ..] }:
+                world.Violate("S9", $"{effect} is over, and process {left.Number} lives on");
+                break;
             case SessionEffect.PurgeSession:
                 world.Violate("D1", $"{effect} is over, and {book.Session} is still there");
                 break;

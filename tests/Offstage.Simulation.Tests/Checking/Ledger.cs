@@ -202,5 +202,11 @@ internal sealed class Ledger(SimulatedWorld world)
         }
     }
 
+    /// <summary>Something is still to be done for the session.</summary>
+    public bool IsPending(SessionId session) => Pending.Keys.Any(effect => SessionOf(effect) == session);
+
+    /// <summary>Something was given up for the session.</summary>
+    public bool IsDead(SessionId session) => Dead.Any(effect => SessionOf(effect) == session);
+
     private static SessionId SessionOf(EffectId effect) => new(effect.Value[..effect.Value.IndexOf('.')]);
 }

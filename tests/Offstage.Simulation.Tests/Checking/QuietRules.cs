@@ -20,6 +20,7 @@ internal static class QuietRules
             if (!book.Exists)
                 continue;
             CheckHollow(world, book, serving, now);
+            CheckLeftovers(world, book);
             if (serving is { } since && book.State!.WakeAt is { } due && now - Later(due, since) > OverdueMax)
                 world.Violate("S5", $"{book.Session} is {book.State.Status.Name}, its deadline {due:HH:mm:ss} has passed, and nobody has woken it");
         }
@@ -42,6 +43,19 @@ internal static class QuietRules
         book.HollowSince ??= now;
         if (now - Later(book.HollowSince.Value, serving!.Value) > Bound)
             world.Violate("S2", $"{book.Session} is {state.Status.Name} since {state.Status.Since:HH:mm:ss} with agent {state.Agent.Generation}, which nobody runs");
+    }
+
+    /// <summary>S9: where all is said to be stopped and nothing is to be done any more, nothing runs.</summary>
+    private static void CheckLeftovers(SimulatedWorld world, SessionLedger book)
+    {
+        var state = book.State!;
+        if (state.Agent is not AgentHold.None || state.Sandbox is not (SandboxHold.None or SandboxHold.Stopped) || world.Ledger.IsPending(book.Session))
+            return;
+        foreach (var sandbox in world.Shelf.All)
+        {
+            if (sandbox.Session == book.Session && sandbox.Processes.Count > 0 && !world.Ledger.IsDead(book.Session))
+                world.Violate("S9", $"{book.Session} is {state.Status.Name}, and process {sandbox.Processes[0].Number} lives on in {sandbox.Id}");
+        }
     }
 
     /// <summary>S3: an agent that rests has no active turn.</summary>

@@ -11,14 +11,14 @@ internal sealed class Chaos
     public Chaos(Random random)
     {
         this.random = random;
-        StoreFails = Rate(0.10);
-        StoreLosesAnswer = Rate(0.08);
+        StoreFails = Rate(0.15);
+        StoreLosesAnswer = Rate(0.15);
         StoreIsSlow = Rate(0.15);
         StoreOutage = Rate(0.01);
-        DriverFails = Rate(0.15);
-        DriverLosesAnswer = Rate(0.10);
-        DriverHangs = Rate(0.05);
-        WorkspaceFails = Rate(0.15);
+        DriverFails = Rate(0.25);
+        DriverLosesAnswer = Rate(0.15);
+        DriverHangs = Rate(0.10);
+        WorkspaceFails = Rate(0.3);
         AgentStartFails = Rate(0.20);
         CursorRejected = Rate(0.40);
         AgentMisbehaves = Rate(0.80);
@@ -26,9 +26,9 @@ internal sealed class Chaos
         AgentLeavesChild = Rate(0.30);
         OfferLost = Rate(0.15);
         OfferRepeated = Rate(0.15);
-        EffectRepeated = Rate(0.15);
+        EffectRepeated = Rate(0.3);
         ConnectionCut = Rate(0.02);
-        Kill = Rate(0.004);
+        Kill = Rate(0.006);
         Restart = Rate(0.15);
     }
 

@@ -38,7 +38,7 @@ internal sealed class SimulatedHost
             Loggers = NullLoggerFactory.Instance,
             Sweeper = new SweeperOptions { Interval = TimeSpan.FromSeconds(30) },
             HousekeepingInterval = TimeSpan.FromMinutes(2),
-            DecorateHandler = handler => new RepeatingHandler(world.Chaos, handler),
+            DecorateHandler = handler => new RepeatingHandler(world.Chaos, Clock, handler),
         });
         if (mutation?.Decide is { } decide)
             Runtime.Log.Decide = decide;
@@ -84,8 +84,15 @@ internal sealed class SimulatedHost
         IsStopping = true;
         Context.Start(async () =>
         {
-            await Runtime.DisposeAsync();
-            stopped();
+            try
+            {
+                await Runtime.DisposeAsync();
+                stopped();
+            }
+            catch (Exception e)
+            {
+                world.Violate("S9", $"host {Number} fails to stop: {e}");
+            }
         });
     }
 
@@ -150,7 +157,7 @@ internal sealed class SimulatedHost
 internal sealed class HostGoneException() : Exception("The simulated host is gone.");
 
 /// <summary>Delivers an effect of a lane again, or one that came before it: at least once, as a broker may.</summary>
-internal sealed class RepeatingHandler(Chaos chaos, IEffectHandler inner) : IEffectHandler
+internal sealed class RepeatingHandler(Chaos chaos, TimeProvider clock, IEffectHandler inner) : IEffectHandler
 {
     private readonly Dictionary<(SessionId, string), List<OutboxEntry>> delivered = [];
 
@@ -161,7 +168,14 @@ internal sealed class RepeatingHandler(Chaos chaos, IEffectHandler inner) : IEff
         if (earlier.Count > 0 && chaos.Happens(chaos.EffectRepeated))
             await RepeatAsync(earlier[chaos.Next(earlier.Count)], cancellationToken);
         earlier.Add(effect);
-        return await inner.HandleAsync(effect, cancellationToken);
+        var outcome = await inner.HandleAsync(effect, cancellationToken);
+        if (outcome is EffectOutcome.Done && chaos.Happens(chaos.EffectRepeated))
+        {
+            await Task.Delay(chaos.Between(0.001, 20), clock, cancellationToken);
+            await RepeatAsync(effect, cancellationToken);
+        }
+
+        return outcome;
     }
 
     public Task GiveUpAsync(OutboxEntry effect, string error, CancellationToken cancellationToken)

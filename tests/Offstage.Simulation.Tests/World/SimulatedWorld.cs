@@ -71,7 +71,7 @@ internal sealed class SimulatedWorld
         {
             var person = new SimulatedPerson(this, i);
             people++;
-            int actions = 3 + Chaos.Next(10);
+            int actions = 3 + Chaos.Next(16);
             Scheduler.World.Start(async () =>
             {
                 await person.RunAsync(actions);
