@@ -34,6 +34,9 @@ public sealed record SessionRuntimeParts
 
     public SweeperOptions Sweeper { get; init; } = new();
 
+    /// <summary>Stands before what carries effects out: for a simulation that delivers twice and out of order.</summary>
+    internal Func<IEffectHandler, IEffectHandler>? DecorateHandler { get; init; }
+
     /// <summary>How often what no row owns is looked for, and old keys are forgotten. Default 1 min.</summary>
     public TimeSpan HousekeepingInterval { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -73,7 +76,7 @@ public sealed class SessionRuntime : IAsyncDisposable
             Log, parts.Store, agents, start, parts.Driver, parts.Workspaces, new ConversationText(parts.Store), parts.TimeProvider,
             parts.Loggers.CreateLogger<SessionEffectHandler>());
         delivery = new InProcessDelivery(
-            parts.Store, handler, parts.Delivery, parts.TimeProvider, parts.Random, parts.Loggers.CreateLogger<InProcessDelivery>());
+            parts.Store, parts.DecorateHandler?.Invoke(handler) ?? handler, parts.Delivery, parts.TimeProvider, parts.Random, parts.Loggers.CreateLogger<InProcessDelivery>());
         sweeper = new Sweeper(
             parts.Store, WakeAsync, parts.Sweeper, parts.TimeProvider, parts.Random, parts.Loggers.CreateLogger<Sweeper>());
         Log.EffectsAppended = delivery.Offer;
@@ -107,7 +110,8 @@ public sealed class SessionRuntime : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        // Not CancelAsync: that would leave this thread, and with it a simulation.
+        stopping.Cancel();
         await sweeper.DisposeAsync();
         await delivery.DisposeAsync();
         await agents.DisposeAsync();

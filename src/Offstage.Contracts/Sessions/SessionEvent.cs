@@ -68,7 +68,7 @@ public abstract record SessionEventBody
     /// <summary>The agent has confirmed the prompt.</summary>
     public sealed record TurnStarted(TurnId Turn, DateTimeOffset Deadline) : SessionEventBody;
 
-    /// <summary>The agent was lost and the turn goes on once with another.</summary>
+    /// <summary>The agent was lost, or could not go on with its conversation, and the turn goes on once with another.</summary>
     public sealed record TurnContinued(TurnId Turn) : SessionEventBody;
 
     /// <param name="Ending">How the turn will end, whatever the agent says from here on (S9).</param>

@@ -18,18 +18,45 @@ internal sealed class AgentPump(SessionLog log, EventHub hub, IdSource ids, Time
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
+    /// <remarks>Never throws when the agent is being ended.</remarks>
     public async Task RunAsync(SessionId session, LiveAgent agent)
     {
-        var batch = new List<AgentEvent>();
         try
         {
-            await using var events = agent.Session.Events.GetAsyncEnumerator(CancellationToken.None);
+            try
+            {
+                await CarryAsync(session, agent);
+            }
+            catch (Exception e) when (e is not (InvariantViolatedException or OperationCanceledException))
+            {
+                // Nobody hears it any more: it must not go on working unheard.
+                logger.PumpFailed(session.Value, agent.Generation.Value, e);
+                await agent.Session.DisposeAsync();
+                await ReportAsync(session, new SessionCommand.ReportAgentLost(agent.Generation), agent);
+            }
+        }
+        catch (OperationCanceledException) when (agent.Stopping.IsCancellationRequested)
+        {
+            // The agent is being ended; whoever ends it reports that.
+        }
+    }
+
+    private async Task CarryAsync(SessionId session, LiveAgent agent)
+    {
+        var batch = new List<AgentEvent>();
+        var events = agent.Session.Events.GetAsyncEnumerator(CancellationToken.None);
+        bool asking = false;
+        try
+        {
             while (true)
             {
+                asking = true;
                 var next = events.MoveNextAsync();
                 if (batch.Count > 0 && (batch.Count >= BatchMax || !next.IsCompleted))
                     await FlushAsync(session, agent, batch);
-                if (!await next)
+                bool more = await next;
+                asking = false;
+                if (!more)
                     break;
                 batch.Add(events.Current);
             }
@@ -37,14 +64,11 @@ internal sealed class AgentPump(SessionLog log, EventHub hub, IdSource ids, Time
             if (batch.Count > 0)
                 await FlushAsync(session, agent, batch);
         }
-        catch (OperationCanceledException) when (agent.Stopping.IsCancellationRequested)
+        finally
         {
-            // The agent is being ended; whoever ends it reports that.
-        }
-        catch (Exception e) when (e is not InvariantViolatedException)
-        {
-            logger.PumpFailed(session.Value, agent.Generation.Value, e);
-            await ReportAsync(session, new SessionCommand.ReportAgentLost(agent.Generation), agent);
+            // An enumerator that is still asked for the next must not be disposed. It ends with the agent.
+            if (!asking)
+                await events.DisposeAsync();
         }
     }
 

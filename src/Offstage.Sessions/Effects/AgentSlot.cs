@@ -14,7 +14,7 @@ internal sealed class AgentSlot
     private CancellationTokenSource? starting;
     private AgentGeneration startingGeneration;
 
-    public SemaphoreSlim Gate { get; } = new(1, 1);
+    public AsyncGate Gate { get; } = new();
 
     /// <summary>The live agent; null when there is none.</summary>
     public LiveAgent? Agent { get; set; }
@@ -72,7 +72,9 @@ internal sealed class LiveAgent(AgentGeneration generation, IAgentSession sessio
     public async ValueTask DisposeAsync()
     {
         await session.DisposeAsync();
-        await lifetime.CancelAsync();
+
+        // Not CancelAsync: that would leave this thread, and with it a simulation.
+        lifetime.Cancel();
         await Pump;
         lifetime.Dispose();
     }

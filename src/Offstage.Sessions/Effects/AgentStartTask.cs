@@ -28,14 +28,14 @@ internal sealed class AgentStartTask(
         slot.BeginStart(effect.Generation, calledOff);
         try
         {
-            await slot.Gate.WaitAsync(calledOff.Token);
+            await slot.Gate.EnterAsync(calledOff.Token);
             try
             {
                 await StartAsync(session, state, effect, slot, calledOff.Token);
             }
             finally
             {
-                slot.Gate.Release();
+                slot.Gate.Leave();
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

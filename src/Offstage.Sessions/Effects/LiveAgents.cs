@@ -30,7 +30,8 @@ internal sealed class LiveAgents : IAsyncDisposable
     /// <summary>Ends all agents: the server stops. Their sessions learn of it at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
-        var all = slots.Values.Select(slot => slot.Agent).OfType<LiveAgent>().ToList();
+        // In order, so that a run can be repeated.
+        var all = slots.OrderBy(pair => pair.Key.Value, StringComparer.Ordinal).Select(pair => pair.Value.Agent).OfType<LiveAgent>().ToList();
         await Task.WhenAll(all.Select(agent => agent.DisposeAsync().AsTask()));
     }
 }

@@ -98,6 +98,10 @@ internal sealed class SessionEffectHandler(
 
     private async Task<EffectOutcome> InterruptAsync(SessionId session, SessionEffect.InterruptTurn e, CancellationToken cancellationToken)
     {
+        // Delivered late or twice, it must not hit the turn that came after (S8).
+        if (await log.FindAsync(session, cancellationToken) is not { Status: SessionStatus.Stopping stopping } || stopping.Turn.Turn != e.Turn)
+            return new EffectOutcome.Done();
+
         if (agents.Find(session, e.Generation) is not { } agent)
         {
             await log.ReportAsync(session, new SessionCommand.ReportAgentLost(e.Generation), cancellationToken);
@@ -122,7 +126,7 @@ internal sealed class SessionEffectHandler(
     {
         var slot = agents.Slot(session);
         slot.CancelStart(e.UpTo);
-        await slot.Gate.WaitAsync(cancellationToken);
+        await slot.Gate.EnterAsync(cancellationToken);
         try
         {
             // A newer agent has the sandbox: its start has ended whatever was there before.
@@ -143,7 +147,7 @@ internal sealed class SessionEffectHandler(
         }
         finally
         {
-            slot.Gate.Release();
+            slot.Gate.Leave();
         }
 
         return new EffectOutcome.Done();

@@ -93,15 +93,27 @@ internal sealed class Subscription(bool wantsLive)
         signal?.TrySetResult();
     }
 
-    /// <summary>Completes when there is something to take.</summary>
-    public Task Arrived
+    /// <returns>False when the time was over and nothing had come.</returns>
+    /// <remarks>One source, completed by whoever comes first: <c>Task.WaitAsync</c> would take a detour over the thread pool,
+    /// which a simulation on one thread cannot see.</remarks>
+    public async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        get
+        TaskCompletionSource source;
+        lock (gate)
+            source = arrived;
+        if (!source.Task.IsCompleted)
         {
-            lock (gate)
-                return arrived.Task;
+            await using (timeProvider.CreateTimer(Complete, source, timeout, Timeout.InfiniteTimeSpan))
+            await using (cancellationToken.UnsafeRegister(Complete, source))
+                await source.Task;
         }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (gate)
+            return waiting.Count > 0 || overflowed;
     }
+
+    private static void Complete(object? source) => ((TaskCompletionSource)source!).TrySetResult();
 
     /// <param name="lost">Messages were dropped since the last call: read the log from the last event that was seen.</param>
     public IReadOnlyList<StreamMessage> Take(out bool lost)

@@ -39,7 +39,7 @@ public sealed class EventStream(ISessionStore store, EventHub hub, TimeProvider 
                     read = page.Count == PageSize;
                 }
 
-                bool arrived = await WaitAsync(subscription, cancellationToken);
+                bool arrived = await subscription.WaitAsync(LookEvery, timeProvider, cancellationToken);
                 var taken = subscription.Take(out bool lost);
                 var batch = new List<StreamMessage>(taken.Count);
                 read = lost || !arrived;
@@ -86,21 +86,5 @@ public sealed class EventStream(ISessionStore store, EventHub hub, TimeProvider 
         }
 
         return messages;
-    }
-
-    private async Task<bool> WaitAsync(Subscription subscription, CancellationToken cancellationToken)
-    {
-        var arrived = subscription.Arrived;
-        if (arrived.IsCompleted)
-            return true;
-        try
-        {
-            await arrived.WaitAsync(LookEvery, timeProvider, cancellationToken);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
     }
 }

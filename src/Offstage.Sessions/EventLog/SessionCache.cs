@@ -21,7 +21,7 @@ internal sealed class SessionCache
                 continue;
             try
             {
-                await entry.Gate.WaitAsync(cancellationToken);
+                await entry.Gate.EnterAsync(cancellationToken);
             }
             catch
             {
@@ -63,7 +63,7 @@ internal sealed class SessionCache
 
         public void Dispose()
         {
-            entry.Gate.Release();
+            entry.Gate.Leave();
             entry.Leave();
             owner.Trim();
         }
@@ -75,7 +75,7 @@ internal sealed class SessionCache
 
         private int users;
 
-        public SemaphoreSlim Gate { get; } = new(1, 1);
+        public AsyncGate Gate { get; } = new();
 
         public SessionState? State { get; set; }
 

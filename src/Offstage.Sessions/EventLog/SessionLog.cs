@@ -25,6 +25,9 @@ public sealed class SessionLog(ISessionStore store, EventHub hub, IdSource ids, 
     /// <summary>Called after commit when a session has a deadline. Must not block or throw.</summary>
     public Action<DateTimeOffset>? WakeChanged { get; set; }
 
+    /// <summary>The rules. Others only in a simulation that proves that it would notice.</summary>
+    internal Func<SessionState?, SessionCommand, DecisionContext, Decision> Decide { get; set; } = SessionDecider.Decide;
+
     /// <returns>Null when there is no such session, or it is being deleted.</returns>
     /// <exception cref="StoreUnavailableException">Nothing is known; try again.</exception>
     public async Task<SessionState?> FindAsync(SessionId session, CancellationToken cancellationToken)
@@ -51,7 +54,7 @@ public sealed class SessionLog(ISessionStore store, EventHub hub, IdSource ids, 
         {
             var state = await LoadAsync(lease, session, cancellationToken);
             var context = new DecisionContext(session, timeProvider.GetUtcNow(), ids.NewSandbox());
-            var outcome = SessionDecider.Decide(state, command, context);
+            var outcome = Decide(state, command, context);
             if (outcome is Decision.Rejected rejected)
                 return new CommandResult.Rejected(rejected.Reason);
             var decision = (Decision.Accepted)outcome;

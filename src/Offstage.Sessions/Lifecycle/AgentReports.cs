@@ -170,10 +170,14 @@ internal static class AgentReports
         b.Emit(new RequestOpened(id, turn.Turn, generation, e.Key, e.ItemId, e.Request, b.Now + TimeSpan.FromMilliseconds(b.State.Setup.Limits.RequestTimeoutMs)));
     }
 
-    /// <summary>The conversation cannot be gone on with: the turn goes on in a fresh one (S6).</summary>
+    /// <summary>
+    /// The conversation cannot be gone on with: the turn goes on in a fresh one (S6), once, and that is recorded when the agent
+    /// may have seen the prompt (S4). An agent that rejects whatever it begins must not be tried for ever.
+    /// </summary>
     private static void RejectCursor(DecisionBuilder b, string reason)
     {
         bool fresh = b.State.Cursor is null;
+        var failure = new Failure("agent_error", $"The agent rejected a conversation that it had begun itself: {reason}");
         b.ForgetCursor(reason);
         switch (b.Status)
         {
@@ -181,11 +185,17 @@ internal static class AgentReports
                 b.StopAgent("cursor_rejected");
                 b.EndTurn(stopping.Ending);
                 break;
-            case { ActiveTurn: not null } when fresh:
-                b.FailTurnOfAgent(new Failure("agent_error", $"The agent rejected a conversation that it had begun itself: {reason}"));
+            case { ActiveTurn: { } turn } when fresh || turn.Continued:
+                b.FailTurnOfAgent(failure);
                 break;
-            case { ActiveTurn: not null }:
+            case { ActiveTurn.Phase: TurnPhase.Waiting }:
                 b.StopAgent("cursor_rejected");
+                b.Reprovision(failure);
+                break;
+            case { ActiveTurn: { } turn }:
+                b.StopAgent("cursor_rejected");
+                b.CloseRequests("agent_gone");
+                b.Emit(new TurnContinued(turn.Turn));
                 b.StartAttempt(1);
                 break;
             default:

@@ -136,6 +136,23 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public void A_cursor_that_is_rejected_during_the_turn_continues_it_once_and_says_so_S4()
+    {
+        var m = SessionModel.Created();
+        m.Ask();
+        var turn = m.Run();
+        m.Says(new AgentEvent.CursorRejected("gone"));
+
+        Assert.Equal(turn, Assert.Single(m.Events<TurnContinued>()).Turn);
+        Assert.Null(m.State!.Cursor);
+        Assert.Equal(turn, m.Run());
+        m.Says(new AgentEvent.CursorRejected("gone again"));
+
+        Assert.IsType<TurnOutcome.Failed>(Assert.IsType<SessionStatus.Idle>(m.State.Status).Last);
+        Assert.Equal(2, m.Events<TurnSent>().Count());
+    }
+
+    [Fact]
     public void What_an_older_agent_says_changes_nothing_S8()
     {
         var m = SessionModel.Created();
