@@ -22,7 +22,7 @@ internal static class TurnFlow
         TurnReport.Begin(screen, transcript, view);
         try
         {
-            var result = await new TurnFollower(server, screen, transcript, interrupts, view.Id, turn).FollowAsync(view, after, interrupts.Second);
+            var result = await new TurnFollower(environment, server, transcript, interrupts, view.Id, turn).FollowAsync(view, after, interrupts.Second);
             if (result.Waiting is not null && server.IsOwn && view.Limits.OnAgentLost == AgentLostPolicy.End)
                 await StopAsync(server, view.Id, interrupts.Second);
             var took = environment.TimeProvider.GetElapsedTime(begun);

@@ -9,12 +9,14 @@ namespace Offstage.Following;
 /// <summary>
 /// Shows one turn until it is over and its work is saved. Asks the person in between; stops the turn when told to.
 /// </summary>
-internal sealed class TurnFollower(ServerLink server, Screen screen, Transcript transcript, Interrupts interrupts, SessionId session, TurnId turn)
+internal sealed class TurnFollower(
+    CommandEnvironment environment, ServerLink server, Transcript transcript, Interrupts interrupts, SessionId session, TurnId turn)
 {
     /// <summary>How long the work of an ended turn may take to be saved before this command goes on without knowing.</summary>
     private static readonly TimeSpan SaveLimit = TimeSpan.FromSeconds(60);
 
-    private readonly RequestAsker asker = new(screen);
+    private readonly Screen screen = environment.Screen;
+    private readonly RequestAsker asker = new(environment.Screen);
     private readonly Dictionary<RequestId, RequestOpened> requests = [];
     private readonly Queue<FeedMessage> held = new();
     private TurnResult result = new();
@@ -183,8 +185,9 @@ internal sealed class TurnFollower(ServerLink server, Screen screen, Transcript 
     {
         try
         {
+            var person = await GitPerson.FindAsync(environment, cancellationToken);
             await server.Api.PostAsync(
-                $"v1/sessions/{session.Value}/requests/{request.Request.Value}/answer", new AnswerBody { Answer = answer },
+                $"v1/sessions/{session.Value}/requests/{request.Request.Value}/answer", new AnswerBody { Answer = answer, Author = person },
                 ClientJson.Default.AnswerBody, ClientJson.Default.SessionView, withKey: false, cancellationToken);
             requests.Remove(request.Request);
         }

@@ -120,8 +120,8 @@ internal static class TurnReport
 
     private static void Next(Transcript transcript, Screen screen, TurnResult result, string id)
     {
-        void Try(string command, string why) => transcript.Line($"  {command,-44} {screen.Dim(why)}");
-        transcript.Line(screen.Dim("next:"));
+        var tries = new List<(string Command, string Why)>();
+        void Try(string command, string why) => tries.Add((command, why));
         if (result.Checkpoint is not null)
             Try($"offstage diff {id}", "what it changed");
         if (result.Commit is { } commit)
@@ -132,6 +132,10 @@ internal static class TurnReport
             Try($"offstage retry {id}", "ask it again");
         if (result.Checkpoint is not null && result.Before is { } before)
             Try($"offstage revert {id} {before}", "undo it");
+        int width = tries.Max(t => t.Command.Length);
+        transcript.Line(screen.Dim("next:"));
+        foreach (var (command, why) in tries)
+            transcript.Line($"  {command.PadRight(width)}  {screen.Dim(why)}");
     }
 
     private static async Task<DiffView?> DiffAsync(ServerLink server, SessionId session, TurnResult result, CancellationToken cancellationToken)

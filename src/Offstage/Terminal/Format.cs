@@ -58,6 +58,6 @@ internal static class Format
 
     public static string Sandbox(SandboxSetup sandbox)
         => sandbox.Isolation == SandboxIsolation.None
-            ? "no sandbox"
-            : $"sandbox process, network {(sandbox.Network == SandboxNetwork.None ? "none" : "full")}";
+            ? "none"
+            : $"process sandbox, network {(sandbox.Network == SandboxNetwork.None ? "none" : "full")}";
 }

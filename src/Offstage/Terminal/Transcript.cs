@@ -72,7 +72,7 @@ internal sealed class Transcript(Screen screen)
                 Line(screen.Yellow($"! Attempt {e.Attempt} to start failed: {CleanText.OneLine(e.Failure.Message, 1000)} Trying again."));
                 break;
             case CursorForgotten e:
-                Line(screen.Dim($"The agent begins anew and is told the conversation so far ({e.Reason})."));
+                Line(screen.Dim($"The next prompt begins a fresh agent, which is told the conversation so far ({e.Reason})."));
                 break;
             case TurnContinued:
                 Line(screen.Yellow("! The agent was lost; another one goes on."));
