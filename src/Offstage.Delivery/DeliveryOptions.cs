@@ -3,7 +3,7 @@ namespace Offstage.Delivery;
 /// <summary>How the in-process engine carries effects out.</summary>
 public sealed class DeliveryOptions
 {
-    /// <summary>Handlers that run at once. Default 64.</summary>
+    /// <summary>Handlers that run at once, for each lane's name: what stops work never waits for the work it stops. Default 64.</summary>
     public int ConcurrencyMax { get; set; } = 64;
 
     /// <summary>Effects kept in memory. What is more stays in the outbox and is paged in as these finish. Default 10,000.</summary>

@@ -161,6 +161,26 @@ public abstract class EffectDeliveryConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_stops_work_does_not_wait_for_the_slots_of_work_that_hangs()
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Handler.Answer = async (entry, stop) =>
+        {
+            if (entry.Lane == "control")
+                stopped.TrySetResult();
+            else
+                await stopped.Task.WaitAsync(stop);
+            return new EffectOutcome.Done();
+        };
+        await using var engine = await StartAsync(options => options.ConcurrencyMax = 1);
+        await AppendToLaneAsync(engine, "ses_a", "work", "hangs");
+        await UntilAsync(() => Handler.HandledIds.Contains("hangs"), "the work began");
+        await AppendToLaneAsync(engine, "ses_a", "control", "stops");
+        await EmptyAsync();
+        Assert.Equal(["hangs", "stops"], Handler.HandledIds);
+    }
+
+    [Fact]
     public async Task An_offer_that_was_lost_is_found_by_polling()
     {
         await using var engine = await StartAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Offstage.Sql;
@@ -8,7 +9,7 @@ namespace Offstage.Delivery.InProcess;
 internal sealed class EffectRunner(
     ISessionStore store, IEffectHandler handler, DeliveryOptions options, TimeProvider timeProvider, Random random, ILogger logger) : IDisposable
 {
-    private readonly Slots slots = new(options.ConcurrencyMax);
+    private readonly ConcurrentDictionary<string, Slots> slotsByLane = new(StringComparer.Ordinal);
     private readonly StoreRetry retry = new(options.StoreBackoff, timeProvider, random, logger);
     private readonly CompletionBatcher completions = new(store, new StoreRetry(options.StoreBackoff, timeProvider, random, logger));
 
@@ -40,10 +41,18 @@ internal sealed class EffectRunner(
     }
 
     /// <summary>Only when no attempt is under way.</summary>
-    public void Dispose() => slots.Dispose();
+    public void Dispose()
+    {
+        foreach (var slots in slotsByLane.Values)
+            slots.Dispose();
+    }
+
+    /// <summary>Each lane's name has its own: what stops work that hangs must not wait for the slots which that work holds.</summary>
+    private Slots SlotsOf(OutboxEntry entry) => slotsByLane.GetOrAdd(entry.Lane, static (_, max) => new Slots(max), options.ConcurrencyMax);
 
     private async Task<(EffectOutcome Outcome, Exception? Exception)> AttemptAsync(OutboxEntry entry, CancellationToken stopping)
     {
+        var slots = SlotsOf(entry);
         await slots.TakeAsync(stopping);
         try
         {
@@ -88,6 +97,7 @@ internal sealed class EffectRunner(
     private async Task<bool> TryTellAsync(OutboxEntry entry, string error, int failures, CancellationToken stopping)
     {
         TimeSpan wait;
+        var slots = SlotsOf(entry);
         await slots.TakeAsync(stopping);
         try
         {

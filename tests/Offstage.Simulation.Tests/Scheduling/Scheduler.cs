@@ -38,16 +38,19 @@ internal sealed class Scheduler
     /// <summary>A continuation threw; nobody was there to see it.</summary>
     public Exception? Thrown { get; private set; }
 
-    public void RequireThread(string where)
+    /// <returns>False when this is not the simulation's thread.</returns>
+    public bool RequireThread(string where)
     {
-        if (Environment.CurrentManagedThreadId != thread)
-            Escaped ??= $"{where} on another thread: {Environment.StackTrace}";
+        if (Environment.CurrentManagedThreadId == thread)
+            return true;
+        Escaped ??= $"{where} on another thread: {Environment.StackTrace}";
+        return false;
     }
 
     public void Enqueue(SimulationContext context, SendOrPostCallback callback, object? state)
     {
-        RequireThread("A continuation was posted");
-        lock (ready)
+        // The run has failed already; another thread must not touch its queue.
+        if (RequireThread("A continuation was posted"))
             ready.Add((context, callback, state));
     }
 
@@ -57,7 +60,6 @@ internal sealed class Scheduler
         if (ready.Count == 0)
             return false;
 
-        // Now and then in order, or near it: crowds of ready continuations would otherwise always be torn apart.
         int index = ready.Count == 1 ? 0 : Random.Next(ready.Count);
         var (context, callback, state) = ready[index];
         ready[index] = ready[^1];

@@ -36,6 +36,7 @@ internal sealed class SimulatedHost
             TimeProvider = Clock,
             Random = new Random(world.Scheduler.Random.Next()),
             Loggers = NullLoggerFactory.Instance,
+            Delivery = new DeliveryOptions { ConcurrencyMax = world.Chaos.Pick(64, 3, 1) },
             Sweeper = new SweeperOptions { Interval = TimeSpan.FromSeconds(30) },
             HousekeepingInterval = TimeSpan.FromMinutes(2),
             DecorateHandler = handler => new RepeatingHandler(world.Chaos, Clock, handler),
