@@ -34,7 +34,7 @@ internal sealed class Promises(KillWorld world, Api api, Ledger ledger)
             }
 
             CheckSeen(session, log, broken);
-            var marks = session.EarlierMarks.Concat(await WorkspaceMarks.ReadAsync(api, session.Id, cancellationToken)).ToList();
+            List<IReadOnlyList<string>> marks = [.. session.EarlierMarks, await WorkspaceMarks.ReadAsync(api, session.Id, cancellationToken)];
             foreach (var prompt in session.Prompts)
                 CheckPrompt(session, prompt, log, marks, broken);
             foreach (var prompt in session.Prompts.Where(p => p.Key is not null))
@@ -157,7 +157,7 @@ internal sealed class Promises(KillWorld world, Api api, Ledger ledger)
     }
 
     private static void CheckPrompt(
-        SessionRecord session, AcceptedPrompt prompt, IReadOnlyList<JsonElement> log, List<string> marks, List<string> broken)
+        SessionRecord session, AcceptedPrompt prompt, IReadOnlyList<JsonElement> log, List<IReadOnlyList<string>> marks, List<string> broken)
     {
         var queued = Queued(log, prompt);
         if (queued.Count != 1)
@@ -186,7 +186,7 @@ internal sealed class Promises(KillWorld world, Api api, Ledger ledger)
             return;
         }
 
-        int ran = marks.Count(m => m == prompt.Mark);
+        int ran = marks.Max(workspace => workspace.Count(m => m == prompt.Mark));
         if (ran > 1)
             broken.Add($"K3: {session.Id}: the turn of {prompt.Mark} ran {ran} times");
         bool completed = created == 1 && ends[0].GetProperty("data").GetProperty("outcome").GetProperty("type").GetString() == "completed";

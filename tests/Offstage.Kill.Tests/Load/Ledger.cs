@@ -25,7 +25,7 @@ internal sealed record AcceptedPrompt(string Mark, string? Prompt, string? Key, 
 internal sealed class SessionRecord(string id, string agent, Subscriber subscriber)
 {
     private readonly ConcurrentQueue<AcceptedPrompt> prompts = new();
-    private readonly ConcurrentQueue<string> marks = new();
+    private readonly ConcurrentQueue<IReadOnlyList<string>> marks = new();
     private volatile bool isDeleted;
 
     public string Id => id;
@@ -38,8 +38,8 @@ internal sealed class SessionRecord(string id, string agent, Subscriber subscrib
 
     public IReadOnlyCollection<AcceptedPrompt> Prompts => prompts;
 
-    /// <summary>Marks of workspaces that were given up since.</summary>
-    public IReadOnlyCollection<string> EarlierMarks => marks;
+    /// <summary>What stood in workspaces that were given up since. What follows one may begin with what it held.</summary>
+    public IReadOnlyCollection<IReadOnlyList<string>> EarlierMarks => marks;
 
     /// <summary>A client asked for it to be deleted.</summary>
     public bool IsDeleted
@@ -50,9 +50,5 @@ internal sealed class SessionRecord(string id, string agent, Subscriber subscrib
 
     public void Add(AcceptedPrompt prompt) => prompts.Enqueue(prompt);
 
-    public void KeepMarks(IEnumerable<string> lines)
-    {
-        foreach (string line in lines)
-            marks.Enqueue(line);
-    }
+    public void KeepMarks(IReadOnlyList<string> lines) => marks.Enqueue(lines);
 }

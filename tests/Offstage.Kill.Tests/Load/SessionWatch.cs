@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Offstage.Kill.Tests.Load;
 
 /// <summary>What a subscriber saw of a session, what follows from it, and how long the session took to go on after a kill.</summary>
-internal sealed class SessionWatch(string session)
+internal sealed class SessionWatch(string session, string transport)
 {
     private readonly Lock gate = new();
     private readonly List<JsonElement> events = [];
@@ -105,7 +105,7 @@ internal sealed class SessionWatch(string session)
             long sequence = e.GetProperty("sequence").GetInt64();
             if (sequence != events.Count + 1)
             {
-                violations.Add($"K7: {session}: event {sequence} came where {events.Count + 1} was due");
+                violations.Add($"K7: {session}, by {transport}: event {sequence} came where {events.Count + 1} was due");
                 return;
             }
 

@@ -22,7 +22,7 @@ internal sealed class Subscriber
         this.world = world;
         this.api = api;
         this.bySocket = bySocket;
-        watch = new SessionWatch(session);
+        watch = new SessionWatch(session, bySocket ? "socket" : "stream");
         running = Task.Run(RunAsync);
     }
 
