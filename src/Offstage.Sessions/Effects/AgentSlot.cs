@@ -71,8 +71,10 @@ internal sealed class LiveAgent(AgentGeneration generation, IAgentSession sessio
 
     public async ValueTask DisposeAsync()
     {
-        await session.DisposeAsync();
+        // The pump first: the agent ends because we end it, and must not be heard to have failed by itself. A server that was
+        // stopped in an orderly way had its turns end as failed, where a killed one had them interrupted with agent_lost (S4).
         await lifetime.CancelAsync();
+        await session.DisposeAsync();
         await Pump;
         lifetime.Dispose();
     }
