@@ -16,6 +16,10 @@ public interface IEffectDelivery : IAsyncDisposable
     /// in the outbox.</summary>
     void Offer(IReadOnlyList<OutboxEntry> effects);
 
+    /// <summary>The outbox may hold effects that nobody could offer, because the answer to their commit was lost: look at all
+    /// of it now. Never blocks and never fails.</summary>
+    void LookAgain();
+
     Task<IReadOnlyList<DeadEffect>> ListDeadAsync(int limit, CancellationToken cancellationToken);
 
     /// <returns>False when there is no such dead effect.</returns>

@@ -24,6 +24,7 @@ public sealed class InProcessDelivery : IEffectDelivery
     private readonly AsyncSignal ended = new();
     private readonly Lock gate = new();
     private int running;
+    private bool looksAgain;
     private bool started;
     private bool stopped;
 
@@ -62,6 +63,12 @@ public sealed class InProcessDelivery : IEffectDelivery
     }
 
     public void Offer(IReadOnlyList<OutboxEntry> effects) => Run(backlog.Offer(effects));
+
+    public void LookAgain()
+    {
+        Volatile.Write(ref looksAgain, true);
+        readOn.Set();
+    }
 
     public Task<IReadOnlyList<DeadEffect>> ListDeadAsync(int limit, CancellationToken cancellationToken)
         => store.ListDeadEffectsAsync(limit, cancellationToken);
@@ -142,7 +149,8 @@ public sealed class InProcessDelivery : IEffectDelivery
                 // Any signal means there is room; a quiet time means that it is worth a look at everything.
                 var quietSince = timeProvider.GetTimestamp();
                 await readOn.WaitAsync(options.PollInterval, timeProvider, stop);
-                whole = options.PollInterval is { } poll && timeProvider.GetElapsedTime(quietSince) >= poll;
+                bool quiet = options.PollInterval is { } poll && timeProvider.GetElapsedTime(quietSince) >= poll;
+                whole = Interlocked.Exchange(ref looksAgain, false) || quiet;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

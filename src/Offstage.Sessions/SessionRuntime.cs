@@ -80,6 +80,7 @@ public sealed class SessionRuntime : IAsyncDisposable
         sweeper = new Sweeper(
             parts.Store, WakeAsync, parts.Sweeper, parts.TimeProvider, parts.Random, parts.Loggers.CreateLogger<Sweeper>());
         Log.EffectsAppended = delivery.Offer;
+        Log.EffectsUnannounced = delivery.LookAgain;
         Log.WakeChanged = sweeper.Nudge;
     }
 

@@ -191,6 +191,18 @@ public abstract class EffectDeliveryConformance : IAsyncLifetime
         Assert.Equal(["e1", "e2"], Handler.HandledIds);
     }
 
+    [Fact]
+    public async Task Effects_that_nobody_could_offer_are_found_at_once_when_told_to_look()
+    {
+        await using var engine = await StartAsync(options => options.PollInterval = null);
+        await AppendAsync(engine, "ses_a", "e1");
+        await EmptyAsync();
+        await AppendAsync(null, "ses_a", "e2");
+        engine.LookAgain();
+        await EmptyAsync();
+        Assert.Equal(["e1", "e2"], Handler.HandledIds);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -36,7 +36,7 @@ public sealed class CrashMomentTests
     {
         string program = Path.Combine(Path.GetTempPath(), $"offstage-hanging-agent-{Guid.NewGuid():n}");
         string pipe = program + ".asked";
-        await File.WriteAllTextAsync(program, $"#!/bin/bash\necho asked > {pipe}\nread forever < {pipe}\n", Cancellation);
+        await File.WriteAllTextAsync(program, $"#!/bin/bash\necho $$ > {pipe}\nread forever < {pipe}\n", Cancellation);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Equal(0, Posix.MakePipe(pipe, Convert.ToUInt32("600", 8)));
         try
@@ -45,12 +45,15 @@ public sealed class CrashMomentTests
             var session = await test.CreateAsync(new { kind = "none" }, agent: "codex");
 
             // An agent is asked for its version before a sandbox is made for it; this one never says.
-            var asked = File.ReadAllTextAsync(pipe, Cancellation);
+            // To open a pipe waits for its other side.
+            var asked = Task.Run(() => File.ReadAllText(pipe));
             await test.AskAsync(session, "echo never");
-            await asked.WaitAsync(Bound, Cancellation);
+            int asking = int.Parse(await asked.WaitAsync(Bound, Cancellation));
             Assert.Empty(test.SandboxFolders());
 
+            var before = Offstage.Processes.ProcessTree.ReadAll();
             await test.KillAsync();
+            Assert.Empty(await HomeProcesses.AwaitGoneAsync([.. before.Where(p => p.Pid == asking)], TimeSpan.FromSeconds(2)));
             await File.WriteAllTextAsync(program, "#!/bin/bash\nexit 3\n", Cancellation);
             await test.World.StartServerAsync();
 

@@ -92,7 +92,8 @@ internal sealed class CrashTest : IAsyncDisposable
     }
 
     public IReadOnlyList<string> SandboxFolders()
-        => [.. Directory.GetDirectories(Path.Combine(World.Home, "sandboxes")).SelectMany(host => Directory.GetDirectories(host, "sbx_*"))];
+        => !Directory.Exists(Path.Combine(World.Home, "sandboxes")) ? []
+            : [.. Directory.GetDirectories(Path.Combine(World.Home, "sandboxes")).SelectMany(host => Directory.GetDirectories(host, "sbx_*"))];
 
     public async ValueTask DisposeAsync()
     {

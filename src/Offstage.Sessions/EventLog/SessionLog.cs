@@ -22,6 +22,10 @@ public sealed class SessionLog(ISessionStore store, EventHub hub, IdSource ids, 
     /// <summary>Called after commit with the effects of an append, before anyone else learns of it. Must not block or throw.</summary>
     public Action<IReadOnlyList<OutboxEntry>>? EffectsAppended { get; set; }
 
+    /// <summary>Called when an append was made whose answer was lost: its effects are in the outbox and have not been
+    /// announced. Must not block or throw.</summary>
+    public Action? EffectsUnannounced { get; set; }
+
     /// <summary>Called after commit when a session has a deadline. Must not block or throw.</summary>
     public Action<DateTimeOffset>? WakeChanged { get; set; }
 
@@ -112,6 +116,7 @@ public sealed class SessionLog(ISessionStore store, EventHub hub, IdSource ids, 
             lease.State = null;
             if (!await WasAppliedAsync(append, unknown, options, cancellationToken))
                 return null;
+            EffectsUnannounced?.Invoke();
             result = new AppendResult.Appended([]);
         }
         catch
