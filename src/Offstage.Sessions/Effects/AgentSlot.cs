@@ -71,17 +71,11 @@ internal sealed class LiveAgent(AgentGeneration generation, IAgentSession sessio
 
     public async ValueTask DisposeAsync()
     {
-<<<<<<< HEAD
-        await session.DisposeAsync();
-
-        // Not CancelAsync: that would leave this thread, and with it a simulation.
-        lifetime.Cancel();
-=======
         // The pump first: the agent ends because we end it, and must not be heard to have failed by itself. A server that was
         // stopped in an orderly way had its turns end as failed, where a killed one had them interrupted with agent_lost (S4).
-        await lifetime.CancelAsync();
+        // Not CancelAsync: that would leave this thread, and with it a simulation.
+        lifetime.Cancel();
         await session.DisposeAsync();
->>>>>>> kill
         await Pump;
         lifetime.Dispose();
     }
