@@ -75,8 +75,14 @@ public sealed class GitWorld : IDisposable
                     WorkingDirectory = folder,
                     Environment = new Dictionary<string, string>
                     {
-                        ["PATH"] = "/usr/local/bin:/usr/bin:/bin", ["HOME"] = Folder, ["LC_ALL"] = "C", ["GIT_CONFIG_NOSYSTEM"] = "1",
-                        ["GIT_AUTHOR_NAME"] = "T", ["GIT_AUTHOR_EMAIL"] = "t@localhost", ["GIT_COMMITTER_NAME"] = "T", ["GIT_COMMITTER_EMAIL"] = "t@localhost",
+                        ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
+                        ["HOME"] = Folder,
+                        ["LC_ALL"] = "C",
+                        ["GIT_CONFIG_NOSYSTEM"] = "1",
+                        ["GIT_AUTHOR_NAME"] = "T",
+                        ["GIT_AUTHOR_EMAIL"] = "t@localhost",
+                        ["GIT_COMMITTER_NAME"] = "T",
+                        ["GIT_COMMITTER_EMAIL"] = "t@localhost",
                     },
                 },
             },

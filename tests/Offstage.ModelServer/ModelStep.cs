@@ -25,7 +25,8 @@ internal abstract record ModelStep
             var content = new[] { new { type = "output_text", text = string.Concat(Deltas) } };
             await stream.SendAsync(new
             {
-                type = "response.output_item.done", output_index = 0,
+                type = "response.output_item.done",
+                output_index = 0,
                 item = new { type = "message", role = "assistant", id, content },
             });
         }
@@ -38,16 +39,22 @@ internal abstract record ModelStep
             var id = ResponseStream.NextId("rs");
             await stream.SendAsync(new
             {
-                type = "response.output_item.added", output_index = 0,
+                type = "response.output_item.added",
+                output_index = 0,
                 item = new { type = "reasoning", id, summary = Array.Empty<object>() },
             });
             await stream.SendAsync(new
             {
-                type = "response.reasoning_summary_text.delta", item_id = id, output_index = 0, summary_index = 0, delta = Text,
+                type = "response.reasoning_summary_text.delta",
+                item_id = id,
+                output_index = 0,
+                summary_index = 0,
+                delta = Text,
             });
             await stream.SendAsync(new
             {
-                type = "response.output_item.done", output_index = 0,
+                type = "response.output_item.done",
+                output_index = 0,
                 item = new { type = "reasoning", id, summary = new[] { new { type = "summary_text", text = Text } } },
             });
         }
@@ -58,10 +65,14 @@ internal abstract record ModelStep
         public override Task RunAsync(HttpContext context, ResponseStream stream, CancellationToken cancellationToken) =>
             stream.SendAsync(new
             {
-                type = "response.output_item.done", output_index = 0,
+                type = "response.output_item.done",
+                output_index = 0,
                 item = new
                 {
-                    type = "function_call", id = ResponseStream.NextId("fc"), call_id = ResponseStream.NextId("call"), name = Tool,
+                    type = "function_call",
+                    id = ResponseStream.NextId("fc"),
+                    call_id = ResponseStream.NextId("call"),
+                    name = Tool,
                     arguments = Arguments,
                 },
             });

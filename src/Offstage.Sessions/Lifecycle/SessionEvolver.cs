@@ -176,7 +176,8 @@ internal static class SessionEvolver
             SessionStatus.Running running => s with
             {
                 Status = new SessionStatus.AwaitingInput(
-                    running.Turn, [request], Math.Max(0, (long)(running.Deadline - at).TotalMilliseconds)) { Since = at },
+                    running.Turn, [request], Math.Max(0, (long)(running.Deadline - at).TotalMilliseconds))
+                { Since = at },
             },
             SessionStatus.AwaitingInput waiting => s with { Status = waiting with { Requests = [.. waiting.Requests, request] } },
             _ => s,

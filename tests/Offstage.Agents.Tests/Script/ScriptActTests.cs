@@ -151,7 +151,8 @@ public sealed class ScriptActTests
         await using var rig = ScriptConformanceTests.CreateRig();
         var installation = await rig.Adapter.InspectAsync(Cancellation);
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            Path.Combine(installation.ReadOnlyPaths[0], "Offstage.ScriptAgent"), ["--help"]) { RedirectStandardError = true })!;
+            Path.Combine(installation.ReadOnlyPaths[0], "Offstage.ScriptAgent"), ["--help"])
+        { RedirectStandardError = true })!;
 
         Assert.Contains("deterministic", await process.StandardError.ReadToEndAsync(Cancellation), StringComparison.Ordinal);
     }
