@@ -13,13 +13,16 @@ public sealed unsafe class ProcessHost : IDisposable
 {
     private readonly ConcurrentQueue<Action> requests = new();
     private readonly Dictionary<int, Action> watched = [];
+    private readonly ProcessMark? mark;
     private readonly Thread thread;
     private readonly int wakeUp;
     private Native.PollDescriptor[] polled = [];
     private volatile bool disposed;
 
-    public ProcessHost()
+    /// <param name="mark">Carried by every child; null: none.</param>
+    public ProcessHost(ProcessMark? mark = null)
     {
+        this.mark = mark;
         wakeUp = Native.EventDescriptor(0, Native.CloseOnExec | Native.NonBlocking);
         if (wakeUp < 0)
             throw new ProcessStartException("eventfd", Marshal.GetLastPInvokeError(), "The descriptor that wakes the child thread could not be made");
@@ -80,7 +83,9 @@ public sealed unsafe class ProcessHost : IDisposable
 
     private ChildProcess Start(ChildSpec spec)
     {
-        Spawned spawned = Spawner.Spawn(spec);
+        Spawned spawned = Spawner.Spawn(mark is null
+            ? spec
+            : spec with { Environment = new Dictionary<string, string>(spec.Environment) { [mark.Name] = mark.Value } });
         var child = new ChildProcess(spawned, spec.KillsGroupAtExit);
         int descriptor = Native.PidfdOpen(spawned.Pid);
         if (descriptor < 0)

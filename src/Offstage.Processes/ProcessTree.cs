@@ -53,6 +53,10 @@ public static class ProcessTree
         }
     }
 
+    /// <summary>This process.</summary>
+    public static ProcessEntry? FindSelf()
+        => File.ResolveLinkTarget("/proc/self", returnFinalTarget: false) is { } link ? Find(int.Parse(link.Name, CultureInfo.InvariantCulture)) : null;
+
     /// <summary>Those of <paramref name="all"/> that descend from <paramref name="root"/>, without the root itself.</summary>
     public static IReadOnlyList<ProcessEntry> Descendants(IReadOnlyList<ProcessEntry> all, int root)
     {

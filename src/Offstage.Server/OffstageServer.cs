@@ -65,12 +65,14 @@ public sealed class OffstageServer : IAsyncDisposable
 
         var home = HomeFolder.TryHold(options.Home) ?? throw new HomeInUseException(options.Home);
         var loggers = LoggerFactory.Create(logging => Logging(logging, options));
-        var processes = new ProcessHost();
+        var processes = new ProcessHost(home.Mark);
         ISessionStore? store = null;
         SessionRuntime? runtime = null;
         try
         {
             var logger = loggers.CreateLogger<OffstageServer>();
+            if (await home.Mark.EndLeftBehindAsync(processes, cancellationToken) is var left and > 0)
+                logger.ProcessesEnded(left);
             store = await Stores.WaitAsync(() => Stores.OpenAsync(options, home, cancellationToken), options.TimeProvider, logger, cancellationToken);
             var host = await Stores.WaitAsync(() => HostOfAsync(home, store, options, logger, cancellationToken), options.TimeProvider, logger, cancellationToken);
             var offers = AgentOffers.Make(options);

@@ -53,10 +53,10 @@ public sealed class CrashMomentTests
 
             var before = Offstage.Processes.ProcessTree.ReadAll();
             await test.KillAsync();
-            Assert.Empty(await HomeProcesses.AwaitGoneAsync([.. before.Where(p => p.Pid == asking)], TimeSpan.FromSeconds(2)));
             await File.WriteAllTextAsync(program, "#!/bin/bash\nexit 3\n", Cancellation);
             await test.World.StartServerAsync();
 
+            Assert.Empty(await HomeProcesses.AwaitGoneAsync([.. before.Where(p => p.Pid == asking)], TimeSpan.Zero));
             Assert.NotNull(await session.FindAsync(e => Kind(e) == "session.failed", Bound, Cancellation));
             var view = await test.Api.GetAsync($"/v1/sessions/{session.Session}", Cancellation);
             Assert.Equal("failed", view.Body.GetProperty("status").GetString());

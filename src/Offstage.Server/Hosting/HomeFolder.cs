@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using Offstage.Contracts;
+using Offstage.Processes;
 
 namespace Offstage.Server.Hosting;
 
@@ -22,6 +24,9 @@ public sealed class HomeFolder : IDisposable
     public string Database => System.IO.Path.Combine(Path, "offstage.db");
 
     public string Clones => System.IO.Path.Combine(Path, "clones");
+
+    /// <summary>Tells the children of this home's server from all other processes.</summary>
+    public ProcessMark Mark => new("OFFSTAGE_SERVER", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(System.IO.Path.GetFullPath(Path))))[..16]);
 
     private string HostFile => System.IO.Path.Combine(Path, "host-id");
 
@@ -93,7 +98,7 @@ public sealed class HomeFolder : IDisposable
         File.Delete(draft);
         using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private }))
         {
-            file.Write(System.Text.Encoding.UTF8.GetBytes(text + "\n"));
+            file.Write(Encoding.UTF8.GetBytes(text + "\n"));
             file.Flush(flushToDisk: true);
         }
 
