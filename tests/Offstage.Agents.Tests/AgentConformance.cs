@@ -28,11 +28,12 @@ public abstract class AgentConformance
         await using var rig = await CreateAsync();
         var (session, listener) = await rig.OpenAsync(rig.Start());
 
-        await session.StartTurnAsync(new TurnInput("echo from-the-workspace > made.txt; cat made.txt\n@say all is well"), Cancellation);
+        await session.StartTurnAsync(new TurnInput("echo from-the-workspace > made.txt; cat made.txt\n@say all is well") { Tag = "first" }, Cancellation);
         var end = await listener.NextAsync<AgentEvent.TurnEnded>();
 
-        Assert.Equal(new AgentEvent.TurnEnded(AgentTurnOutcome.Completed, null), end);
+        Assert.Equal(new AgentEvent.TurnEnded(AgentTurnOutcome.Completed, null) { TurnTag = "first" }, end);
         Assert.Single(listener.Of<AgentEvent.TurnStarted>());
+        Assert.All(listener.Of<AgentEvent.ItemCompleted>(), one => Assert.Equal("first", one.TurnTag));
         Assert.Single(listener.Of<AgentEvent.TurnEnded>());
         Assert.Equal("all is well", listener.LastMessage);
         var command = Assert.Single(listener.Of<AgentEvent.ItemCompleted>(), one => one.Item.Body is ItemBody.Command);
