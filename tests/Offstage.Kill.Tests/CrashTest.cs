@@ -82,18 +82,18 @@ internal sealed class CrashTest : IAsyncDisposable
         return outcome.TryGetProperty("reason", out var reason) ? $"{type} {reason.GetString()}" : type;
     }
 
+    /// <summary>K5: a server that serves has ended what its last life left.</summary>
+    public async Task RequireEarlierLifeGoneAsync()
+        => Assert.Empty((await HomeProcesses.AwaitGoneAsync(before, TimeSpan.FromSeconds(1))).Select(HomeProcesses.Describe));
+
     /// <summary>K4 to K7, after what runs has come to rest.</summary>
     public async Task RequireNothingStrandedAsync()
     {
-        Assert.Empty(await HomeProcesses.AwaitGoneAsync(before, TimeSpan.FromSeconds(2)));
+        await RequireEarlierLifeGoneAsync();
         Assert.Empty(await Promises.CheckAtWorkAsync(settled: true, cancellationToken));
         await AwaitKeptAsync(() => Promises.CheckOwnersAsync(cancellationToken));
         await AwaitKeptAsync(() => Promises.CheckSessionsAsync(cancellationToken));
     }
-
-    public IReadOnlyList<string> SandboxFolders()
-        => !Directory.Exists(Path.Combine(World.Home, "sandboxes")) ? []
-            : [.. Directory.GetDirectories(Path.Combine(World.Home, "sandboxes")).SelectMany(host => Directory.GetDirectories(host, "sbx_*"))];
 
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,7 @@ internal sealed class KillRun : IDisposable
         await world.StartServerAsync();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var clients = Enumerable.Range(0, Clients).Select(n => new LoadClient(
-            world, api, ledger, codex is not null && n == 0 ? "codex" : "script", $"c{n}", new Random(random.Next())).RunAsync(ending.Token, cancellationToken)).ToList();
+            world, api, ledger, codex is not null && n == 0 ? "codex" : "script", codex?.StartsWith("/tmp/", StringComparison.Ordinal) == true, $"c{n}", new Random(random.Next())).RunAsync(ending.Token, cancellationToken)).ToList();
 
         int databaseKills = 0;
         for (int kill = 1; kill <= kills; kill++)

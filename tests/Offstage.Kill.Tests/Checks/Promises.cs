@@ -103,13 +103,10 @@ internal sealed class Promises(KillWorld world, Api api, Ledger ledger)
                 broken.Add($"K5: no row owns process {HomeProcesses.Describe(process)}");
         }
 
-        foreach (string host in Directory.GetDirectories(Path.Combine(world.Home, "sandboxes")))
+        foreach (string sandbox in world.SandboxFolders().Select(f => Path.GetFileName(f)!))
         {
-            foreach (string sandbox in Directory.GetDirectories(host, "sbx_*").Select(f => Path.GetFileName(f)!))
-            {
-                if (!owned.Contains(sandbox))
-                    broken.Add($"K6: no row owns the folder of {sandbox}");
-            }
+            if (!owned.Contains(sandbox))
+                broken.Add($"K6: no row owns the folder of {sandbox}");
         }
 
         string worktrees = Path.Combine(world.Repository, ".git", "worktrees");

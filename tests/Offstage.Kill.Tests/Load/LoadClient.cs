@@ -4,7 +4,8 @@ using Offstage.Kill.Tests.World;
 namespace Offstage.Kill.Tests.Load;
 
 /// <summary>One person at work: makes a session, asks, answers, interrupts, archives, deletes, and begins anew.</summary>
-internal sealed class LoadClient(KillWorld world, Api api, Ledger ledger, string agent, string name, Random random)
+/// <param name="codexIsUnwalled">Codex is installed where a sandbox has a folder of its own.</param>
+internal sealed class LoadClient(KillWorld world, Api api, Ledger ledger, string agent, bool codexIsUnwalled, string name, Random random)
 {
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(3);
 
@@ -56,7 +57,7 @@ internal sealed class LoadClient(KillWorld world, Api api, Ledger ledger, string
                 turnTimeoutMs = 6_000,
                 onAgentLost = random.Next(4) == 0 ? "continue" : "end",
             },
-            sandbox = new { isolation = random.Next(3) == 0 && agent == "script" ? "none" : "process" },
+            sandbox = new { isolation = random.Next(3) == 0 || (agent == "codex" && codexIsUnwalled) ? "none" : "process" },
         };
         var answer = await api.PostAsync("/v1/sessions", body, key, cancellationToken);
         Assert.True(answer.Status == 201, $"Create: {answer.Status} {answer.Body}");

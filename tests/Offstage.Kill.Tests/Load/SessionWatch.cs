@@ -102,6 +102,8 @@ internal sealed class SessionWatch(string session, string transport)
     {
         lock (gate)
         {
+            if (over)
+                return;
             long sequence = e.GetProperty("sequence").GetInt64();
             if (sequence != events.Count + 1)
             {

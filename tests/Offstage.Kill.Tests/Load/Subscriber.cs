@@ -102,7 +102,14 @@ internal sealed class Subscriber
     {
         if (sequence <= watch.Last)
             return;
-        foreach (var e in await api.ReadEventsAsync(watch.Session, cancellationToken, watch.Last) ?? [])
+        if (await api.ReadEventsAsync(watch.Session, cancellationToken, watch.Last) is not { } missed)
+        {
+            // Deleted since the snapshot: its log cannot be read any more.
+            watch.End();
+            return;
+        }
+
+        foreach (var e in missed)
         {
             if (e.GetProperty("sequence").GetInt64() <= sequence)
                 Take(e);

@@ -68,6 +68,13 @@ internal sealed class KillWorld : IAsyncDisposable
         return world;
     }
 
+    /// <summary>The folders of all sandboxes there are, whole or not.</summary>
+    public IReadOnlyList<string> SandboxFolders()
+    {
+        string hosts = Path.Combine(Home, "sandboxes");
+        return Directory.Exists(hosts) ? [.. Directory.GetDirectories(hosts).SelectMany(host => Directory.GetDirectories(host, "sbx_*"))] : [];
+    }
+
     /// <summary>Where the server answers now; while it is down, where it answers next.</summary>
     public Task<Uri> UrlAsync(CancellationToken cancellationToken) => Volatile.Read(ref up).Task.WaitAsync(cancellationToken);
 
