@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using Offstage.Contracts;
 using Offstage.Server;
 
@@ -18,5 +19,11 @@ await using var server = await OffstageServer.StartAsync(
         TimeProvider = TimeProvider.System,
     },
     CancellationToken.None);
+var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    told.TrySetResult();
+});
 Console.WriteLine($"ready {server.Url}");
-await Task.WhenAny(server.Stopped, Task.Run(() => Console.In.ReadToEnd()));
+await Task.WhenAny(told.Task, Task.Run(() => Console.In.ReadToEnd()));
