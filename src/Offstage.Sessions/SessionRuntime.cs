@@ -64,6 +64,7 @@ public sealed class SessionRuntime : IAsyncDisposable
         this.parts = parts;
         logger = parts.Loggers.CreateLogger<SessionRuntime>();
         Ids = new IdSource(parts.TimeProvider, parts.Random);
+        Hub = new EventHub(parts.TimeProvider);
         Log = new SessionLog(parts.Store, Hub, Ids, parts.TimeProvider);
         Events = new EventStream(parts.Store, Hub, parts.TimeProvider);
         Reaper = new SandboxReaper(parts.Store, parts.Driver, parts.Host, parts.Loggers.CreateLogger<SandboxReaper>());
@@ -86,7 +87,7 @@ public sealed class SessionRuntime : IAsyncDisposable
 
     public IdSource Ids { get; }
 
-    public EventHub Hub { get; } = new();
+    public EventHub Hub { get; }
 
     public SessionLog Log { get; }
 

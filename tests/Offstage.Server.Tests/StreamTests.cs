@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -45,6 +46,55 @@ public sealed class StreamTests
 
         Assert.True(seen.SequenceEqual(Enumerable.Range(1, seen.Count).Select(i => (long)i)), $"S7, seed {seed}: a gap, a duplicate or the wrong order");
         Assert.True(seen.Count > 2000, $"only {seen.Count} events");
+    }
+
+    [Fact]
+    public async Task A_socket_that_comes_back_after_its_last_event_has_every_event_once_in_order_S7()
+    {
+        Needs.Bubblewrap();
+        await using var server = await TestServer.StartAsync();
+        int seed = Environment.TickCount;
+        var random = new Random(seed);
+        string session = await server.CreateAsync("@items 100\n@delta 100\n@sleep 0.2\n@items 100");
+        for (int i = 0; i < 3; i++)
+            await server.PromptAsync(session, "@items 100\n@delta 100\n@items 100");
+
+        var seen = new List<long>();
+        for (bool ended = false; !ended;)
+        {
+            int take = seen.Count < 700 ? random.Next(0, 8) : int.MaxValue;
+            using var socket = await ConnectAsync(server, session, seen.Count == 0 ? 0 : seen[^1]);
+            Assert.Equal("snapshot", (string?)(await ReceiveAsync(socket))["kind"]);
+            while (take-- > 0 && !ended)
+            {
+                var e = await ReceiveAsync(socket);
+                if ((bool?)e["live"] == true)
+                    continue;
+                seen.Add((long)e["sequence"]!);
+                ended = (string?)e["kind"] is "turn.ended" && (await server.SessionAsync(session))["turn"] is null;
+            }
+        }
+
+        Assert.True(seen.SequenceEqual(Enumerable.Range(1, seen.Count).Select(i => (long)i)), $"S7, seed {seed}: a gap, a duplicate or the wrong order");
+        Assert.True(seen.Count > 800, $"only {seen.Count} events");
+    }
+
+    [Theory]
+    [InlineData("after=-1", "invalid_cursor")]
+    [InlineData("after=1&after=2", "invalid_cursor")]
+    [InlineData("after=9999", "cursor_ahead")]
+    public async Task A_socket_with_a_cursor_that_does_not_fit_is_refused(string query, string code)
+    {
+        await using var server = await TestServer.StartAsync();
+        string session = await server.CreateAsync(null);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/sessions/{session}/stream?{query}");
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new System.Net.Http.Headers.ProductHeaderValue("websocket"));
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        request.Headers.Add("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==");
+        using var answer = await server.Http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(code, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Stop))!["code"]);
     }
 
     [Fact]
@@ -118,11 +168,11 @@ public sealed class StreamTests
         Assert.Equal(WebSocketMessageType.Close, close.MessageType);
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(TestServer server, string session)
+    private static async Task<ClientWebSocket> ConnectAsync(TestServer server, string session, long? after = null)
     {
         var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {server.Server.Token}");
-        await socket.ConnectAsync(new Uri($"ws://{server.Server.Url.Authority}/v1/sessions/{session}/stream"), Stop);
+        await socket.ConnectAsync(new Uri($"ws://{server.Server.Url.Authority}/v1/sessions/{session}/stream{(after is null ? "" : $"?after={after}")}"), Stop);
         return socket;
     }
 

@@ -6,7 +6,7 @@ namespace Offstage.Agents.Codex;
 internal sealed class CodexFinder(CodexOptions options, TimeProvider timeProvider)
 {
     public const string HowToInstall =
-        "Codex was not found. Install it with 'npm install -g @openai/codex@" + CodexProtocol.Version + "', or set CodexOptions.Program.";
+        "Codex was not found. Install it with 'npm install -g @openai/codex@" + CodexProtocol.Version + "', or name it in OFFSTAGE_CODEX.";
 
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(20);
 

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,29 +22,13 @@ internal static class EventEndpoints
         var session = RequestInput.Session(id);
         var state = await operations.RequireAsync(session, http.RequestAborted);
         bool follows = http.Request.Headers.Accept.Any(a => a?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) == true);
-        var after = ReadAfter(http, follows);
-        if (after > state.Sequence)
-        {
-            throw ApiProblemException.Invalid(
-                "cursor_ahead", $"The session has {state.Sequence} events; there is nothing after {after} to go on from.");
-        }
+        var header = http.Request.Headers["Last-Event-ID"];
+        var after = RequestInput.After(follows && header.Count > 0 ? header : http.Request.Query["after"], EventSequence.None, state.Sequence);
 
         if (follows)
             await FollowAsync(http, session, after, stream, stopping);
         else
             await WritePageAsync(http, session, after, stream);
-    }
-
-    private static EventSequence ReadAfter(HttpContext http, bool follows)
-    {
-        var header = http.Request.Headers["Last-Event-ID"];
-        var query = http.Request.Query["after"];
-        var given = follows && header.Count > 0 ? header : query;
-        if (given.Count == 0)
-            return EventSequence.None;
-        return given.Count == 1 && long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out long value)
-            ? new EventSequence(value)
-            : throw ApiProblemException.Invalid("invalid_cursor", "The cursor is the sequence of an event: one whole number from 0.");
     }
 
     private static async Task WritePageAsync(HttpContext http, SessionId session, EventSequence after, EventStream stream)
@@ -85,7 +67,7 @@ internal static class EventEndpoints
                     output.Write(": still here\n\n"u8);
                 foreach (var message in batch)
                 {
-                    Write(output, message);
+                    output.Write(message.Frame.Span);
                     deleted |= message.Kind == "session.deleted";
                 }
 
@@ -98,21 +80,5 @@ internal static class EventEndpoints
         {
             // The subscriber went away, or the server stops: it comes back with Last-Event-ID.
         }
-    }
-
-    private static void Write(PipeWriter output, StreamMessage message)
-    {
-        if (message.Sequence is { } sequence)
-        {
-            output.Write("id: "u8);
-            output.Write(Encoding.ASCII.GetBytes(sequence.Value.ToString(CultureInfo.InvariantCulture)));
-            output.Write("\n"u8);
-        }
-
-        output.Write("event: "u8);
-        output.Write(Encoding.UTF8.GetBytes(message.Kind));
-        output.Write("\ndata: "u8);
-        output.Write(message.Json.Span);
-        output.Write("\n\n"u8);
     }
 }

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Offstage.Contracts;
 
 namespace Offstage.Sessions.Api;
@@ -141,9 +143,21 @@ public static class RequestInput
         var values = context.Request.Query[name];
         if (values.Count == 0)
             return fallback;
-        return values.Count == 1 && int.TryParse(values[0], System.Globalization.NumberStyles.None, null, out int number) && number >= min && number <= max
+        return values.Count == 1 && int.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max
             ? number
             : throw ApiProblemException.Invalid("invalid_parameter", $"'{name}' is one whole number from {min} to {max}.");
+    }
+
+    /// <summary>The sequence of an event to go on after, at most <paramref name="last"/>.</summary>
+    public static EventSequence After(StringValues given, EventSequence fallback, EventSequence last)
+    {
+        if (given.Count == 0)
+            return fallback;
+        if (given.Count != 1 || !long.TryParse(given[0], NumberStyles.None, CultureInfo.InvariantCulture, out long value))
+            throw ApiProblemException.Invalid("invalid_cursor", "The cursor is the sequence of an event: one whole number from 0.");
+        return value <= last.Value
+            ? new EventSequence(value)
+            : throw ApiProblemException.Invalid("cursor_ahead", $"The session has {last} events; there is nothing after {value} to go on from.");
     }
 
     /// <summary>Unpaired surrogates are not text: no store or agent could take them.</summary>

@@ -13,7 +13,7 @@ namespace Offstage.Sessions.Api;
 
 /// <summary>
 /// One session over a WebSocket: a snapshot, then events and live text; commands come up the same socket and are each
-/// answered with a reply of their id.
+/// answered with a reply of their id. The events are those after the snapshot, or, for one that comes back, after its <c>?after=</c> (S7).
 /// </summary>
 internal static class SocketEndpoint
 {
@@ -23,7 +23,7 @@ internal static class SocketEndpoint
 
     public static void Map(RouteGroupBuilder sessions)
         => sessions.MapGet("/{id}/stream", HandleAsync).Produces(101)
-            .Described("streamSession", "WebSocket: a snapshot, then events and live text; commands go up.", 400, 404);
+            .Described("streamSession", "WebSocket: a snapshot, then events (with ?after= all after that one) and live text; commands go up.", 400, 404);
 
     private static async Task HandleAsync(HttpContext http, string id, SessionOperations operations, EventStream stream, ServerStopping stopping, TimeProvider timeProvider)
     {
@@ -31,6 +31,7 @@ internal static class SocketEndpoint
         if (!http.WebSockets.IsWebSocketRequest)
             throw ApiProblemException.Invalid("websocket_expected", "This address speaks WebSocket only.");
         var state = await operations.RequireAsync(session, http.RequestAborted);
+        var after = RequestInput.After(http.Request.Query["after"], state.Sequence, state.Sequence);
 
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         using var sending = new SemaphoreSlim(1, 1);
@@ -39,7 +40,7 @@ internal static class SocketEndpoint
         try
         {
             await writer.SendAsync(new SocketSnapshot("snapshot", SessionView.Of(state)), ApiJson.Default.SocketSnapshot, over.Token);
-            var down = SendEventsAsync(writer, session, state.Sequence, stream, over.Token);
+            var down = SendEventsAsync(writer, session, after, stream, over.Token);
             var up = ReceiveCommandsAsync(socket, writer, session, operations, over.Token);
             if (await Task.WhenAny(down, up) == down && down.IsCompletedSuccessfully)
             {

@@ -28,5 +28,5 @@ public sealed record SocketCommand
 /// <param name="Problem">Null when the command was taken.</param>
 public sealed record SocketReply(string Kind, string? Id, bool Ok, PromptView? Prompt, Problem? Problem);
 
-/// <param name="Kind">Always <c>snapshot</c>. The events after its sequence follow.</param>
+/// <param name="Kind">Always <c>snapshot</c>. The events after its sequence follow, or those after the one that was asked for.</param>
 public sealed record SocketSnapshot(string Kind, SessionView Session);

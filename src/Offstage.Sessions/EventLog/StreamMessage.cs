@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Offstage.Contracts;
 
@@ -9,11 +11,12 @@ namespace Offstage.Sessions.EventLog;
 /// </summary>
 public sealed class StreamMessage
 {
-    private StreamMessage(EventSequence? sequence, string kind, ReadOnlyMemory<byte> json)
+    private StreamMessage(EventSequence? sequence, string kind, ReadOnlyMemory<byte> frame, Range json)
     {
         Sequence = sequence;
         Kind = kind;
-        Json = json;
+        Frame = frame;
+        Json = frame[json];
     }
 
     /// <summary>Null for what is sent live only.</summary>
@@ -24,12 +27,15 @@ public sealed class StreamMessage
     /// <summary>One JSON object in UTF-8, without line breaks.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 
+    /// <summary>The same as a server-sent event (WHATWG HTML, § 9.2), its end included.</summary>
+    public ReadOnlyMemory<byte> Frame { get; }
+
     internal static StreamMessage Durable(SessionEvent e, string data)
         => Durable(e.Session, e.Sequence, EventCodec.KindOf(e.Body), e.At, data);
 
     internal static StreamMessage Durable(SessionId session, EventSequence sequence, string kind, DateTimeOffset at, string data)
     {
-        var buffer = new ArrayBufferWriter<byte>(data.Length + 160);
+        var buffer = Begin(sequence, kind, data.Length + 250, out int start);
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
@@ -42,12 +48,12 @@ public sealed class StreamMessage
             writer.WriteEndObject();
         }
 
-        return new StreamMessage(sequence, kind, buffer.WrittenMemory);
+        return End(sequence, kind, buffer, start);
     }
 
     internal static StreamMessage Live(SessionId session, TurnId turn, string itemId, DeltaKind kind, string text)
     {
-        var buffer = new ArrayBufferWriter<byte>(text.Length + 200);
+        var buffer = Begin(null, "item.delta", text.Length + 250, out int start);
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
@@ -63,7 +69,24 @@ public sealed class StreamMessage
             writer.WriteEndObject();
         }
 
-        return new StreamMessage(null, "item.delta", buffer.WrittenMemory);
+        return End(null, "item.delta", buffer, start);
+    }
+
+    private static ArrayBufferWriter<byte> Begin(EventSequence? sequence, string kind, int sizeHint, out int jsonStart)
+    {
+        var buffer = new ArrayBufferWriter<byte>(sizeHint);
+        if (sequence is { } number)
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {number.Value}\n"), buffer);
+        Encoding.UTF8.GetBytes($"event: {kind}\ndata: ", buffer);
+        jsonStart = buffer.WrittenCount;
+        return buffer;
+    }
+
+    private static StreamMessage End(EventSequence? sequence, string kind, ArrayBufferWriter<byte> buffer, int jsonStart)
+    {
+        int jsonEnd = buffer.WrittenCount;
+        buffer.Write("\n\n"u8);
+        return new StreamMessage(sequence, kind, buffer.WrittenMemory, jsonStart..jsonEnd);
     }
 
     private static string NameOf(DeltaKind kind) => kind switch

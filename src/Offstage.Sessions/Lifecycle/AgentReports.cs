@@ -10,6 +10,9 @@ internal static class AgentReports
     /// <summary>Requests one turn may have open; more are declined as they come.</summary>
     private const int OpenRequestsMax = 16;
 
+    /// <summary>128 + SIGHUP, SIGINT, SIGTERM: what whoever ends the server sends to its agents too.</summary>
+    private static readonly int[] EndedFromOutside = [129, 130, 143];
+
     public static Rejection? Decide(DecisionBuilder b, SessionCommand.ReportAgent report)
     {
         bool any = false;
@@ -45,18 +48,26 @@ internal static class AgentReports
             case SessionStatus.Running { Turn.Phase: TurnPhase.Waiting }:
                 b.StartAttempt(1);
                 break;
-            case { ActiveTurn: { Phase: TurnPhase.Confirmed, Continued: false } turn }
-                when b.State.Setup.Limits.OnAgentLost == AgentLostPolicy.Continue:
-                b.CloseRequests("agent_gone");
-                b.Emit(new TurnContinued(turn.Turn));
-                b.StartAttempt(1);
-                break;
             case { ActiveTurn: { } turn }:
-                b.EndTurn(new TurnOutcome.Interrupted("agent_lost", turn.Phase == TurnPhase.Confirmed));
+                LoseTurn(b, turn);
                 break;
         }
 
         return null;
+    }
+
+    /// <summary>Continued once where the session wishes it, otherwise interrupted.</summary>
+    private static void LoseTurn(DecisionBuilder b, ActiveTurn turn)
+    {
+        if (turn is not { Phase: TurnPhase.Confirmed, Continued: false } || b.State.Setup.Limits.OnAgentLost != AgentLostPolicy.Continue)
+        {
+            b.EndTurn(new TurnOutcome.Interrupted("agent_lost", turn.Phase == TurnPhase.Confirmed));
+            return;
+        }
+
+        b.CloseRequests("agent_gone");
+        b.Emit(new TurnContinued(turn.Turn));
+        b.StartAttempt(1);
     }
 
     private static void Apply(DecisionBuilder b, AgentReportEntry entry, ActiveTurn? turn)
@@ -206,10 +217,12 @@ internal static class AgentReports
 
     private static void Exit(DecisionBuilder b, AgentEvent.Exited e)
     {
+        // Ended from outside it is no fault of its own: a service manager that stops the server asks every process of it to end.
+        bool lost = e.ProtocolError is null && EndedFromOutside.Contains(e.ExitCode);
         string code = e.ProtocolError is null ? "agent_exited" : "agent_protocol_error";
         string message = e.ProtocolError
             ?? $"The agent's process ended with code {e.ExitCode}{(e.StandardErrorTail.Length > 0 ? ": " + e.StandardErrorTail.Trim() : ".")}";
-        b.Emit(new AgentStopped(b.State.Agent.Generation!.Value, code));
+        b.Emit(new AgentStopped(b.State.Agent.Generation!.Value, lost ? "agent_lost" : code));
         b.PlanStop();
         switch (b.Status)
         {
@@ -218,6 +231,9 @@ internal static class AgentReports
                 break;
             case SessionStatus.Running { Turn.Phase: TurnPhase.Waiting }:
                 b.Reprovision(new Failure(code, message));
+                break;
+            case { ActiveTurn: { } turn } when lost:
+                LoseTurn(b, turn);
                 break;
             case { ActiveTurn: not null }:
                 b.FailTurnOfAgent(new Failure(code, message));

@@ -5,7 +5,7 @@ using Offstage.Kill.Tests.World;
 namespace Offstage.Kill.Tests.Load;
 
 /// <summary>
-/// Follows one session over the server's lives, by SSE with Last-Event-ID or by WebSocket, and writes down what it saw. Says at
+/// Follows one session over the server's lives, by SSE with Last-Event-ID or by WebSocket with ?after=, and writes down what it saw. Says at
 /// once when an event comes twice, out of order, or not at all.
 /// </summary>
 internal sealed class Subscriber
@@ -80,7 +80,7 @@ internal sealed class Subscriber
         socket.Options.CollectHttpResponseDetails = true;
         try
         {
-            await socket.ConnectAsync(new UriBuilder(url) { Scheme = "ws", Path = $"/v1/sessions/{watch.Session}/stream" }.Uri, cancellationToken);
+            await socket.ConnectAsync(new UriBuilder(url) { Scheme = "ws", Path = $"/v1/sessions/{watch.Session}/stream", Query = $"after={watch.Last}" }.Uri, cancellationToken);
         }
         catch (WebSocketException) when ((int)socket.HttpStatusCode == 404)
         {
@@ -89,31 +89,7 @@ internal sealed class Subscriber
         }
 
         while (await ReceiveAsync(socket, cancellationToken) is { } message)
-        {
-            if (message.GetProperty("kind").GetString() == "snapshot")
-                await CatchUpAsync(message.GetProperty("session").GetProperty("sequence").GetInt64(), cancellationToken);
-            else
-                Take(message);
-        }
-    }
-
-    /// <summary>The socket goes on after its snapshot; what lies before it is read.</summary>
-    private async Task CatchUpAsync(long sequence, CancellationToken cancellationToken)
-    {
-        if (sequence <= watch.Last)
-            return;
-        if (await api.ReadEventsAsync(watch.Session, cancellationToken, watch.Last) is not { } missed)
-        {
-            // Deleted since the snapshot: its log cannot be read any more.
-            watch.End();
-            return;
-        }
-
-        foreach (var e in missed)
-        {
-            if (e.GetProperty("sequence").GetInt64() <= sequence)
-                Take(e);
-        }
+            Take(message);
     }
 
     private static async Task<JsonElement?> ReceiveAsync(ClientWebSocket socket, CancellationToken cancellationToken)

@@ -59,9 +59,10 @@ internal sealed class Api : IDisposable
         => SendAsync(HttpMethod.Post, path, body, key, cancellationToken);
 
     /// <summary>The whole log of a session; null when there is no such session.</summary>
-    public async Task<IReadOnlyList<JsonElement>?> ReadEventsAsync(string session, CancellationToken cancellationToken, long after = 0)
+    public async Task<IReadOnlyList<JsonElement>?> ReadEventsAsync(string session, CancellationToken cancellationToken)
     {
         var all = new List<JsonElement>();
+        long after = 0;
         while (true)
         {
             var answer = await GetAsync($"/v1/sessions/{session}/events?after={after}&limit=1000", cancellationToken);

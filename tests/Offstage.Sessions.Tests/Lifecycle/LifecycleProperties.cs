@@ -90,7 +90,7 @@ public sealed class LifecycleProperties
             1 => new AgentReportEntry(new AgentEvent.Reported((AgentReport)random.Next(5), "r"), null),
             2 => new AgentReportEntry(new AgentEvent.RequestOpened("k" + random.Next(30), null, new RequestBody.ApproveCommand("c", null, null)), m.Ids.NewRequest()),
             3 => new AgentReportEntry(new AgentEvent.RequestClosed("k" + random.Next(30)), null),
-            4 => new AgentReportEntry(new AgentEvent.Exited(1, "", random.Next(2) == 0 ? "garbage" : null), null),
+            4 => new AgentReportEntry(new AgentEvent.Exited(random.Next(3) == 0 ? 143 : 1, "", random.Next(2) == 0 ? "garbage" : null), null),
             5 => new AgentReportEntry(new AgentEvent.CursorRejected("no"), null),
             6 => new AgentReportEntry(new AgentEvent.CursorChanged(new ResumeCursor("script", "n" + random.Next(5))), null),
             7 => new AgentReportEntry(new AgentEvent.Notice(NoticeLevel.Info, "n"), null),

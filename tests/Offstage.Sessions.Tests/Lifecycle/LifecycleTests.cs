@@ -152,6 +152,18 @@ public sealed class LifecycleTests
         Assert.Equal(2, m.Events<TurnSent>().Count());
     }
 
+    [Theory]
+    [InlineData(143)]
+    [InlineData(130)]
+    public void An_agent_that_was_ended_from_outside_is_lost_and_has_not_failed(int exitCode)
+    {
+        var m = SessionModel.Created();
+        m.Ask();
+        m.Run();
+        m.Says(new AgentEvent.Exited(exitCode, "", null));
+        Assert.Equal("agent_lost", Assert.IsType<TurnOutcome.Interrupted>(Assert.IsType<SessionStatus.Idle>(m.State!.Status).Last).Reason);
+    }
+
     [Fact]
     public void What_an_older_agent_says_changes_nothing_S8()
     {
