@@ -53,30 +53,30 @@ public sealed class StreamTests
     {
         Needs.Bubblewrap();
         await using var server = await TestServer.StartAsync();
+        const int Turns = 4;
         int seed = Environment.TickCount;
         var random = new Random(seed);
         string session = await server.CreateAsync("@items 100\n@delta 100\n@sleep 0.2\n@items 100");
-        for (int i = 0; i < 3; i++)
+        for (int i = 1; i < Turns; i++)
             await server.PromptAsync(session, "@items 100\n@delta 100\n@items 100");
 
         var seen = new List<long>();
-        for (bool ended = false; !ended;)
+        for (int ended = 0; ended < Turns;)
         {
-            int take = seen.Count < 700 ? random.Next(0, 8) : int.MaxValue;
+            int take = seen.Count < 1500 ? random.Next(0, 8) : int.MaxValue;
             using var socket = await ConnectAsync(server, session, seen.Count == 0 ? 0 : seen[^1]);
             Assert.Equal("snapshot", (string?)(await ReceiveAsync(socket))["kind"]);
-            while (take-- > 0 && !ended)
+            while (take-- > 0 && ended < Turns)
             {
                 var e = await ReceiveAsync(socket);
                 if ((bool?)e["live"] == true)
                     continue;
                 seen.Add((long)e["sequence"]!);
-                ended = (string?)e["kind"] is "turn.ended" && (await server.SessionAsync(session))["turn"] is null;
+                ended += (string?)e["kind"] is "turn.ended" ? 1 : 0;
             }
         }
 
         Assert.True(seen.SequenceEqual(Enumerable.Range(1, seen.Count).Select(i => (long)i)), $"S7, seed {seed}: a gap, a duplicate or the wrong order");
-        Assert.True(seen.Count > 800, $"only {seen.Count} events");
     }
 
     [Theory]
