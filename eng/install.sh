@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests use and the machine lacks: bubblewrap, git and PostgreSQL from Debian's packages, Codex from npm.
+# Installs what the tests use and the machine lacks: bubblewrap, git and PostgreSQL from Debian's packages, coding agents from npm.
 # What cannot be installed is said; the tests that need it say so again, by name.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -26,4 +26,4 @@ if ((${#missing[@]})); then
   fi
 fi
 
-"$root/eng/install-codex.sh" || true
+"$root/eng/install-agent.sh" || true

@@ -34,7 +34,8 @@ public abstract record AgentEvent
     public sealed record Delta(string ItemId, DeltaKind Kind, string Text) : AgentEvent;
 
     /// <param name="Key">The agent's own name for the request, unique while the process lives.</param>
-    public sealed record RequestOpened(string Key, string? ItemId, RequestBody Request) : AgentEvent;
+    /// <param name="OffersSession">The agent can take an approval for the like of it, for as long as its session lives.</param>
+    public sealed record RequestOpened(string Key, string? ItemId, RequestBody Request, bool OffersSession = false) : AgentEvent;
 
     /// <summary>The agent no longer waits for it, whoever answered.</summary>
     public sealed record RequestClosed(string Key) : AgentEvent;

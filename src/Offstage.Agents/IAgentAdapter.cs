@@ -14,37 +14,60 @@ public interface IAgentAdapter
 
     AgentCapabilities Capabilities { get; }
 
-    /// <summary>Where the agent is installed, its version, and if it is not usable, why and how to get it.</summary>
-    Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken);
+    /// <summary>Where the agent is installed, its version, and if it is not usable, why and how to get it. Costs no model call.</summary>
+    /// <param name="environment">What its process would be given, so that the adapter can tell whether it has a key to work with.</param>
+    Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken);
 
     /// <summary>Starts the agent's process and opens a conversation, by the cursor when one is given.</summary>
     /// <returns><see cref="AgentStartResult.CursorRejected"/> leaves no process behind.</returns>
     Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken);
 }
 
-/// <param name="CanSteer">Text can be added to a running turn.</param>
-/// <param name="CanResume">Conversations outlive the process by a cursor.</param>
-/// <param name="AsksApproval">It can ask a person before it acts.</param>
-/// <param name="NeedsNetwork">It cannot work in a sandbox without network, because its model is elsewhere.</param>
-public sealed record AgentCapabilities(bool CanSteer, bool CanResume, bool AsksApproval, bool NeedsNetwork);
+/// <summary>What an agent can do. Whoever asks for more gets a clear refusal.</summary>
+public sealed record AgentCapabilities
+{
+    /// <summary>Text can be added to a running turn.</summary>
+    public required bool CanSteer { get; init; }
+
+    /// <summary>Conversations outlive the process by a cursor.</summary>
+    public required bool CanResume { get; init; }
+
+    /// <summary>It forgets turns itself; otherwise a revert begins a fresh conversation with what is left of the old one.</summary>
+    public required bool CanRollBack { get; init; }
+
+    /// <summary>Another model from one turn to the next within one conversation.</summary>
+    public required bool CanSwitchModel { get; init; }
+
+    public required bool TakesImages { get; init; }
+
+    /// <summary>It cannot work in a sandbox without network, because its model is elsewhere.</summary>
+    public required bool NeedsNetwork { get; init; }
+
+    public required IReadOnlyList<AgentMode> Modes { get; init; }
+}
 
 /// <param name="Version">Null when not found.</param>
 /// <param name="Unusable">Null when usable; otherwise one sentence: why, and what to do.</param>
 /// <param name="ReadOnlyPaths">Host paths a sandbox must show for this agent to run.</param>
-public sealed record AgentInstallation(string? Version, string? Unusable, IReadOnlyList<string> ReadOnlyPaths);
+public sealed record AgentInstallation(string? Version, string? Unusable, IReadOnlyList<string> ReadOnlyPaths)
+{
+    public AgentSignIn SignIn { get; init; } = AgentSignIn.Unknown;
+}
+
+/// <summary>Whether the agent has what its model's owner asks for.</summary>
+public enum AgentSignIn
+{
+    /// <summary>It needs none, or only the agent itself knows.</summary>
+    Unknown,
+
+    /// <summary>A key, or a login in the home it is given. Not proven: a probe must cost no model call.</summary>
+    Present,
+
+    Missing,
+}
 
 /// <summary>The agent's own name for its conversation. Opaque; only for the agent that issued it (S6).</summary>
 public sealed record ResumeCursor(string Agent, string Value);
-
-/// <summary>How much an agent may do without asking.</summary>
-public enum ApprovalMode
-{
-    /// <summary>Asks before commands and changes that it does not hold to be harmless.</summary>
-    Ask,
-
-    /// <summary>Acts freely: the sandbox is the wall.</summary>
-    Auto,
-}
 
 public sealed record AgentStart
 {
@@ -57,7 +80,8 @@ public sealed record AgentStart
     /// <summary>HOME as seen inside the sandbox.</summary>
     public required string HomePath { get; init; }
 
-    public required ApprovalMode Approval { get; init; }
+    /// <summary>Of the first turn; each turn may say another.</summary>
+    public required AgentMode Mode { get; init; }
 
     public string? Model { get; init; }
 
@@ -110,6 +134,11 @@ public interface IAgentSession : IAsyncDisposable
     /// <summary>Answers a request by the key it was opened with.</summary>
     /// <returns>False when the agent no longer waits for it.</returns>
     Task<bool> AnswerAsync(string requestKey, RequestAnswer answer, CancellationToken cancellationToken);
+
+    /// <summary>Makes the agent forget its last turns. No turn runs.</summary>
+    /// <param name="turns">How many, from the end; 1 or more. A turn that it never confirmed does not count.</param>
+    /// <returns>False when it cannot, or does not have so many: begin a fresh conversation instead.</returns>
+    Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken);
 }
 
 /// <param name="Text">What the person asks.</param>
@@ -119,7 +148,15 @@ public sealed record TurnInput(string Text, string? Model = null, string? Effort
 {
     /// <summary>The caller's name for the turn: comes back in <see cref="AgentEvent.TurnTag"/>. Null: not wanted.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>How much it may do in this turn. Null: as in the last.</summary>
+    public AgentMode? Mode { get; init; }
+
+    public IReadOnlyList<ImageInput> Images { get; init; } = [];
 }
+
+/// <param name="MediaType"><c>image/png</c>, <c>image/jpeg</c>, <c>image/gif</c> or <c>image/webp</c>.</param>
+public sealed record ImageInput(string Name, string MediaType, ReadOnlyMemory<byte> Data);
 
 /// <summary>An agent did not do what was asked. <see cref="Code"/> is stable.</summary>
 public class AgentException(string code, string message, Exception? inner = null) : Exception(message, inner)

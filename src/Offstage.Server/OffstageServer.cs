@@ -75,7 +75,7 @@ public sealed class OffstageServer : IAsyncDisposable
                 logger.ProcessesEnded(left);
             store = await Stores.WaitAsync(() => Stores.OpenAsync(options, home, cancellationToken), options.TimeProvider, logger, cancellationToken);
             var host = await Stores.WaitAsync(() => HostOfAsync(home, store, options, logger, cancellationToken), options.TimeProvider, logger, cancellationToken);
-            var offers = AgentOffers.Make(options);
+            var offers = AgentOffers.Make(options, processes);
             var parts = Compose(options, home, host, store, processes, offers, loggers);
             runtime = new SessionRuntime(parts);
             await Stores.WaitAsync(

@@ -10,7 +10,7 @@ public abstract class AgentConformance
 
     private protected abstract Task<AgentRig> CreateAsync();
 
-    /// <summary>A prompt that asks approval in <see cref="ApprovalMode.Ask"/> before it runs the command.</summary>
+    /// <summary>A prompt that asks approval in <see cref="AgentMode.Ask"/> before it runs the command.</summary>
     protected abstract string ApprovalPrompt(string command);
 
     /// <summary>A prompt during which the agent's own process dies at once.</summary>
@@ -182,7 +182,7 @@ public abstract class AgentConformance
     public async Task An_approved_command_runs()
     {
         await using var rig = await CreateAsync();
-        var (session, listener) = await rig.OpenAsync(rig.Start(ApprovalMode.Ask));
+        var (session, listener) = await rig.OpenAsync(rig.Start(AgentMode.Ask));
         await session.StartTurnAsync(new TurnInput(ApprovalPrompt("touch approved.txt")), Cancellation);
 
         var asked = await listener.NextAsync<AgentEvent.RequestOpened>();
@@ -200,7 +200,7 @@ public abstract class AgentConformance
     public async Task A_declined_command_does_not_run_and_the_turn_goes_on()
     {
         await using var rig = await CreateAsync();
-        var (session, listener) = await rig.OpenAsync(rig.Start(ApprovalMode.Ask));
+        var (session, listener) = await rig.OpenAsync(rig.Start(AgentMode.Ask));
         await session.StartTurnAsync(new TurnInput(ApprovalPrompt("touch declined.txt") + "\n@say went on"), Cancellation);
 
         var asked = await listener.NextAsync<AgentEvent.RequestOpened>();
@@ -217,7 +217,7 @@ public abstract class AgentConformance
     public async Task An_interrupt_closes_the_open_request()
     {
         await using var rig = await CreateAsync();
-        var (session, listener) = await rig.OpenAsync(rig.Start(ApprovalMode.Ask));
+        var (session, listener) = await rig.OpenAsync(rig.Start(AgentMode.Ask));
         await session.StartTurnAsync(new TurnInput(ApprovalPrompt("touch never.txt")), Cancellation);
         var asked = await listener.NextAsync<AgentEvent.RequestOpened>();
 
@@ -249,7 +249,7 @@ public abstract class AgentConformance
     public async Task An_answer_to_an_unknown_or_answered_request_is_false()
     {
         await using var rig = await CreateAsync();
-        var (session, listener) = await rig.OpenAsync(rig.Start(ApprovalMode.Ask));
+        var (session, listener) = await rig.OpenAsync(rig.Start(AgentMode.Ask));
         Assert.False(await session.AnswerAsync("unknown", new RequestAnswer.Approve(), Cancellation));
         await session.StartTurnAsync(new TurnInput(ApprovalPrompt("true > x")), Cancellation);
         var asked = await listener.NextAsync<AgentEvent.RequestOpened>();
@@ -397,7 +397,7 @@ public abstract class AgentConformance
     {
         await using var rig = await CreateAsync();
 
-        var installation = await rig.Adapter.InspectAsync(Cancellation);
+        var installation = await rig.Adapter.InspectAsync(rig.Environment, Cancellation);
 
         Assert.Null(installation.Unusable);
         Assert.NotNull(installation.Version);

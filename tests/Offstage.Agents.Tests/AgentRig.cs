@@ -1,4 +1,5 @@
 using Offstage.Agents.Tests.Processes;
+using Offstage.Contracts;
 using Offstage.Sandboxes;
 
 namespace Offstage.Agents.Tests;
@@ -33,13 +34,13 @@ internal sealed class AgentRig : IAsyncDisposable
 
     public IReadOnlyList<int> Alive => PlainProcess.Alive(mark);
 
-    public AgentStart Start(ApprovalMode approval = ApprovalMode.Auto, ResumeCursor? cursor = null, Func<ProcessSpec, ProcessSpec>? change = null) => new()
+    public AgentStart Start(AgentMode mode = AgentMode.Auto, ResumeCursor? cursor = null, Func<ProcessSpec, ProcessSpec>? change = null) => new()
     {
         LaunchAsync = (spec, cancellationToken) =>
             PlainProcess.StartAsync(change is null ? spec : change(spec), mark, Path.Combine(folder, "tmp"), cancellationToken),
         WorkspacePath = Workspace,
         HomePath = Home,
-        Approval = approval,
+        Mode = mode,
         Environment = Environment,
         Cursor = cursor,
         Model = "scripted",

@@ -21,7 +21,7 @@ public sealed class KillTests(ITestOutputHelper output)
             Requires.Installed(PostgresServer.WhyUnavailable);
         int kills = Number("OFFSTAGE_KILLS", KillsDefault);
         int seed = Number("OFFSTAGE_SEED", Random.Shared.Next());
-        string? codex = Environment.GetEnvironmentVariable("OFFSTAGE_CODEX");
+        string? codex = AgentPrograms.Find("codex");
         await using var model = await FakeModelServer.StartAsync();
         Dictionary<string, string> variables = [];
         if (codex is not null)
@@ -31,7 +31,7 @@ public sealed class KillTests(ITestOutputHelper output)
             variables["OPENAI_API_KEY"] = "stub";
         }
 
-        Say($"{(onPostgres ? "PostgreSQL" : "SQLite")}: seed {seed}, Codex {(codex is null ? "left out: OFFSTAGE_CODEX is not set" : "in part")}");
+        Say($"{(onPostgres ? "PostgreSQL" : "SQLite")}: seed {seed}, Codex {(codex is null ? "left out: it is not installed" : "in part")}");
         await using var world = await KillWorld.CreateAsync(onPostgres, variables, cancellationToken);
         using var run = new KillRun(world, seed, codex);
         var report = await run.RunAsync(kills, cancellationToken);

@@ -8,14 +8,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Offstage.ModelServer.Wires;
 
 namespace Offstage.ModelServer;
 
 /// <summary>
-/// A stand-in for OpenAI's Responses API on loopback: deterministic, it does what the prompt says line by line
+/// A stand-in for model endpoints on loopback: deterministic, it does what the prompt says line by line
 /// (see <see cref="ModelScript"/>). For tests and demonstrations that run real agents without a real model.
 /// </summary>
-/// <remarks>Speaks the part of the API that Codex 0.169.0 uses: <c>POST /v1/responses</c> answered as server-sent events.</remarks>
+/// <remarks>Speaks the parts of the APIs that the agents here use: one <see cref="IModelWire"/> each.</remarks>
 public sealed class FakeModelServer : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -28,7 +29,8 @@ public sealed class FakeModelServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         app = builder.Build();
-        app.MapPost("/v1/responses", RespondAsync);
+        foreach (var wire in (IModelWire[])[new ResponsesWire()])
+            app.MapPost(wire.Path, context => RespondAsync(context, wire));
         app.MapGet("/v1/models", () => Results.Json(new { data = Array.Empty<object>(), models = Array.Empty<object>() }));
     }
 
@@ -57,15 +59,15 @@ public sealed class FakeModelServer : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task RespondAsync(HttpContext context)
+    private async Task RespondAsync(HttpContext context, IModelWire wire)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping.Token);
         try
         {
             var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: stop.Token);
             requests.Enqueue(body);
-            var stream = new ResponseStream(context.Response, stop.Token);
-            foreach (var step in ModelScript.NextSteps(body))
+            var stream = wire.Open(context, body, stop.Token);
+            foreach (var step in ModelScript.NextSteps(wire.Read(body)))
                 await step.RunAsync(context, stream, stop.Token);
             await stream.CompleteAsync();
         }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Offstage.ModelServer.Wires;
 
 namespace Offstage.ModelServer;
 
@@ -15,22 +15,21 @@ internal static class ModelScript
 {
     private const string PromptHeader = "The prompt to work on now:";
 
-    public static IEnumerable<ModelStep> NextSteps(JsonElement request)
+    public static IEnumerable<ModelStep> NextSteps(ModelRequest request)
     {
-        var input = request.GetProperty("input").EnumerateArray().ToList();
-        var prompts = input.Select((item, index) => (Text: PromptText(item), index)).Where(one => one.Text is not null).ToList();
+        var prompts = request.Entries.Select((entry, index) => (entry, index)).Where(one => one.entry.Kind == EntryKind.Prompt).ToList();
         if (prompts.Count == 0)
             return [new ModelStep.Say(["There is no prompt."])];
 
-        var (text, at) = prompts[^1];
-        var callsDone = input.Skip(at).Count(IsToolOutput);
-        var rest = Script(text!).AsEnumerable();
+        string text = prompts[^1].entry.Text;
+        var callsDone = request.Entries.Skip(prompts[^1].index).Count(entry => entry.Kind == EntryKind.ToolResult);
+        var rest = Script(text).AsEnumerable();
         for (; callsDone > 0 && rest.Any(); callsDone--)
             rest = rest.SkipWhile(line => !IsCall(line)).Skip(1);
         var steps = new List<ModelStep>();
         foreach (var line in rest)
         {
-            steps.Add(Step(line, text!, prompts.Count - 1));
+            steps.Add(Step(line, text, prompts.Count - 1, request.Tools));
             if (IsCall(line))
                 return steps;
         }
@@ -41,7 +40,7 @@ internal static class ModelScript
         return steps;
     }
 
-    private static ModelStep Step(string line, string prompt, int earlier)
+    private static ModelStep Step(string line, string prompt, int earlier, IReadOnlySet<string> tools)
     {
         var (name, rest) = line.IndexOf(' ') is > 0 and var space ? (line[..space], line[(space + 1)..]) : (line, "");
         return name switch
@@ -55,28 +54,16 @@ internal static class ModelScript
             "@hang" => new ModelStep.Hang(),
             "@drop" => new ModelStep.Drop(),
             "@fail" => Fail(rest),
-            "@ask" => Call("request_user_input", new
-            {
-                questions = new[]
-                {
-                    new
-                    {
-                        id = "answer", header = "Question", question = rest,
-                        options = new[] { new { label = "yes", description = "Yes" }, new { label = "no", description = "No" } },
-                    },
-                },
-            }),
-            "@patch" => Call("exec_command", new { cmd = Patch(rest) }),
+            "@ask" => AgentTools.Ask(tools, rest),
+            "@patch" => AgentTools.Patch(tools, rest),
             "@tool" => Tool(rest),
-            _ => Call("exec_command", new { cmd = line }),
+            _ => AgentTools.Shell(tools, line),
         };
     }
 
     private static bool IsCall(string line) =>
         !line.StartsWith('@') || line.StartsWith("@ask", StringComparison.Ordinal)
         || line.StartsWith("@patch", StringComparison.Ordinal) || line.StartsWith("@tool", StringComparison.Ordinal);
-
-    private static ModelStep.Call Call(string tool, object arguments) => new(tool, JsonSerializer.Serialize(arguments));
 
     private static ModelStep.Call Tool(string rest)
     {
@@ -92,12 +79,6 @@ internal static class ModelScript
             : new(400, rest);
     }
 
-    private static string Patch(string rest)
-    {
-        var words = rest.Split(' ', 2);
-        return $"apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {words[0]}\n+{(words.Length > 1 ? words[1] : "")}\n*** End Patch\nEOF";
-    }
-
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static string[] Script(string prompt)
@@ -106,17 +87,4 @@ internal static class ModelScript
         var script = header < 0 ? prompt : prompt[(header + PromptHeader.Length)..];
         return script.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
-
-    /// <summary>Null for what is no prompt: agents put context before it in the user's name, in angle brackets.</summary>
-    private static string? PromptText(JsonElement item)
-    {
-        if (!item.TryGetProperty("role", out var role) || role.GetString() != "user")
-            return null;
-        var text = string.Concat(item.GetProperty("content").EnumerateArray()
-            .Where(part => part.TryGetProperty("text", out _)).Select(part => part.GetProperty("text").GetString()));
-        return text.StartsWith('<') || text.StartsWith("# AGENTS.md", StringComparison.Ordinal) ? null : text;
-    }
-
-    private static bool IsToolOutput(JsonElement item) =>
-        item.TryGetProperty("type", out var type) && type.GetString()!.EndsWith("_call_output", StringComparison.Ordinal);
 }

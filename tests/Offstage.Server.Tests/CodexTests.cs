@@ -10,7 +10,7 @@ public sealed class CodexTests
     public async Task Codex_works_on_a_repository_and_goes_on_after_its_stored_thread_was_deleted_S6()
     {
         Needs.Bubblewrap();
-        string codex = Needs.Codex();
+        string codex = Needs.Agent("codex");
         await using var model = await FakeModelServer.StartAsync();
         var environment = new Dictionary<string, string>
         {
@@ -44,7 +44,7 @@ public sealed class CodexTests
     public async Task Codex_asks_before_it_acts_and_does_not_when_declined()
     {
         Needs.Bubblewrap();
-        string codex = Needs.Codex();
+        string codex = Needs.Agent("codex");
         await using var model = await FakeModelServer.StartAsync();
         var environment = new Dictionary<string, string>
         {

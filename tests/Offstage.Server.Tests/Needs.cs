@@ -1,3 +1,5 @@
+using Offstage.Testing;
+
 namespace Offstage.Server.Tests;
 
 /// <summary>What a test needs of the machine. Missing, it is skipped with its name; where all is demanded, it fails.</summary>
@@ -5,14 +7,15 @@ internal static class Needs
 {
     public static void Bubblewrap() => Require(Find("bwrap") is not null, "bubblewrap (bwrap)");
 
-    public static string Codex()
+    /// <returns>Where the program is.</returns>
+    public static string Agent(string name)
     {
-        string? codex = Environment.GetEnvironmentVariable("OFFSTAGE_CODEX") is { Length: > 0 } given && File.Exists(given) ? given : FindInCache() ?? Find("codex");
-        Require(codex is not null, "Codex (eng/install-codex.sh)");
-        return codex!;
+        string? program = AgentPrograms.Find(name);
+        Require(program is not null, AgentPrograms.HowToInstall(name));
+        return program!;
     }
 
-    public static void Postgres() => Require(Offstage.Testing.PostgresServer.WhyUnavailable is null, $"PostgreSQL: {Offstage.Testing.PostgresServer.WhyUnavailable}");
+    public static void Postgres() => Require(PostgresServer.WhyUnavailable is null, $"PostgreSQL: {PostgresServer.WhyUnavailable}");
 
     private static void Require(bool there, string what)
     {
@@ -21,18 +24,6 @@ internal static class Needs
         if (Environment.GetEnvironmentVariable("OFFSTAGE_TEST_REQUIRE_ALL") == "1")
             Assert.Fail($"missing: {what}");
         Assert.Skip($"missing: {what}");
-    }
-
-    private static string? FindInCache()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string candidate = Path.Combine(folder.FullName, ".cache", "npm", "node_modules", ".bin", "codex");
-            if (File.Exists(candidate))
-                return candidate;
-        }
-
-        return null;
     }
 
     private static string? Find(string program)

@@ -1,22 +1,36 @@
 using Offstage.Agents.Processes;
+using Offstage.Contracts;
 using Offstage.Processes.JsonRpc;
 
 namespace Offstage.Agents.Codex;
 
 /// <summary>OpenAI's Codex through <c>codex app-server</c>, one process per conversation.</summary>
 /// <remarks>What is mapped how, and what falls short: README.md.</remarks>
-public sealed class CodexAdapter(CodexOptions options, TimeProvider timeProvider) : IAgentAdapter
+public sealed class CodexAdapter(CodexOptions options, AgentProbe probe, TimeProvider timeProvider) : IAgentAdapter
 {
     public const string AgentName = "codex";
 
-    private readonly CodexFinder finder = new(options, timeProvider);
+    private readonly CodexFinder finder = new(options, probe);
 
     public string Name => AgentName;
 
-    public AgentCapabilities Capabilities { get; } =
-        new(CanSteer: true, CanResume: true, AsksApproval: true, NeedsNetwork: true);
+    public AgentCapabilities Capabilities { get; } = new()
+    {
+        CanSteer = true,
+        CanResume = true,
+        CanRollBack = false,
+        CanSwitchModel = true,
+        TakesImages = false,
+        NeedsNetwork = true,
+        Modes = [AgentMode.Auto, AgentMode.Ask],
+    };
 
-    public Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken) => finder.InspectAsync(cancellationToken);
+    public async Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        => await finder.InspectAsync(cancellationToken) with
+        {
+            SignIn = options.ModelProvider?.KeyVariable is not { } variable ? AgentSignIn.Unknown
+                : environment.ContainsKey(variable) ? AgentSignIn.Present : AgentSignIn.Missing,
+        };
 
     public Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken)
     {

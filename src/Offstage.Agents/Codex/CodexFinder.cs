@@ -1,14 +1,12 @@
-using System.Diagnostics;
+using Offstage.Agents.Processes;
 
 namespace Offstage.Agents.Codex;
 
 /// <summary>Finds the native program, which runs in a sandbox without Node.</summary>
-internal sealed class CodexFinder(CodexOptions options, TimeProvider timeProvider)
+internal sealed class CodexFinder(CodexOptions options, AgentProbe probe)
 {
     public const string HowToInstall =
         "Codex was not found. Install it with 'npm install -g @openai/codex@" + CodexProtocol.Version + "', or name it in OFFSTAGE_CODEX.";
-
-    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>Absolute path of the native program; null when there is none.</summary>
     public string? FindProgram()
@@ -23,7 +21,7 @@ internal sealed class CodexFinder(CodexOptions options, TimeProvider timeProvide
     {
         if (FindProgram() is not { } program)
             return new AgentInstallation(null, HowToInstall, []);
-        var version = await FindVersionAsync(program, cancellationToken);
+        var version = await probe.ReadVersionAsync(program, ["--version"], cancellationToken);
         return version is null
             ? new AgentInstallation(null, $"{program} does not answer --version; reinstall it.", [])
             : new AgentInstallation(version, null, [PackageFolder(program)]);
@@ -54,31 +52,5 @@ internal sealed class CodexFinder(CodexOptions options, TimeProvider timeProvide
         var bin = Path.GetDirectoryName(program)!;
         var target = Path.GetDirectoryName(bin);
         return target is not null && File.Exists(Path.Combine(target, "codex-package.json")) ? target : bin;
-    }
-
-    private async Task<string?> FindVersionAsync(string program, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(VersionLimit, timeProvider);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var info = new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        info.Environment.Clear();
-        try
-        {
-            using var process = Process.Start(info);
-            if (process is null)
-                return null;
-            await using var killing = stop.Token.Register(() => process.Kill(entireProcessTree: true));
-            var text = await process.StandardOutput.ReadToEndAsync(stop.Token);
-            await process.WaitForExitAsync(stop.Token);
-            return process.ExitCode == 0 ? text.Trim().Split(' ')[^1] : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
     }
 }

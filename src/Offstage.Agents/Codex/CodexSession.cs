@@ -31,7 +31,7 @@ internal sealed class CodexSession : IAgentSession
         // In both modes the outer sandbox is the wall: Codex's own cannot be built inside it. `untrusted` makes Codex ask
         // before each command that it does not know to be harmless.
         const string sandbox = "danger-full-access";
-        var approval = start.Approval == ApprovalMode.Ask ? "untrusted" : "never";
+        var approval = start.Mode == AgentMode.Ask ? "untrusted" : "never";
         var answer = start.Cursor is null
             ? await connection.RequestAsync(
                 "thread/start",
@@ -55,7 +55,7 @@ internal sealed class CodexSession : IAgentSession
         if (translator.TurnId is not null && !process.Connection.Closed.IsCompleted)
             throw new AgentException("agent_refused", "A turn is running.");
         var parameters = new TurnStartParams(
-            Cursor!.Value, [new TextInput(CodexPrompt.Compose(input))], input.Model, input.Effort ?? defaultEffort);
+            Cursor!.Value, [new TextInput(PromptText.Compose(input))], input.Model, input.Effort ?? defaultEffort);
         process.Tags.Begin(input.Tag);
         try
         {
@@ -125,6 +125,8 @@ internal sealed class CodexSession : IAgentSession
             return false;
         }
     }
+
+    public Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }

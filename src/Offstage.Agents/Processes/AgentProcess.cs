@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Offstage.Processes.JsonRpc;
 using Offstage.Sandboxes;
@@ -11,8 +10,6 @@ namespace Offstage.Agents.Processes;
 /// </summary>
 internal sealed class AgentProcess : IAsyncDisposable
 {
-    private const int EventsMax = 256;
-
     /// <summary>How long a process whose output has ended, or whose input was closed, may take to leave by itself.</summary>
     private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(1);
 
@@ -21,12 +18,9 @@ internal sealed class AgentProcess : IAsyncDisposable
     private readonly ISandboxProcess process;
     private readonly IAgentTranslator translator;
     private readonly TimeProvider timeProvider;
-    private readonly Channel<AgentEvent> events = Channel.CreateBounded<AgentEvent>(
-        new BoundedChannelOptions(EventsMax) { SingleReader = true });
-    private readonly CancellationTokenSource disposing = new();
+    private readonly AgentEventStream events = new();
     private readonly Task pump;
     private readonly TaskCompletionSource disposedFully = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private AgentEvent.Exited? exited;
     private int disposed;
 
     public AgentProcess(
@@ -41,27 +35,15 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     public JsonRpcConnection Connection { get; }
 
-    public TurnTags Tags { get; } = new();
+    public TurnTags Tags => events.Tags;
 
-    public IAsyncEnumerable<AgentEvent> Events => ReadEventsAsync();
+    public IAsyncEnumerable<AgentEvent> Events => events.ReadAsync();
 
     /// <summary>Last words of the process, for a message about its end.</summary>
     public string StandardErrorTail => process.StandardErrorTail;
 
     /// <summary>Adds an event of our own making. Dropped once the process is being disposed.</summary>
-    public async ValueTask EmitAsync(AgentEvent happened)
-    {
-        if (disposing.IsCancellationRequested)
-            return;
-        try
-        {
-            await events.Writer.WriteAsync(Tags.Stamp(happened), disposing.Token);
-        }
-        catch (Exception late) when (late is OperationCanceledException or ChannelClosedException)
-        {
-            // Nobody listens any more.
-        }
-    }
+    public ValueTask EmitAsync(AgentEvent happened) => events.EmitAsync(happened);
 
     /// <summary>Asks the process to leave, then kills its tree. Bounded in time; safe to call twice.</summary>
     public async ValueTask DisposeAsync()
@@ -75,7 +57,7 @@ internal sealed class AgentProcess : IAsyncDisposable
         try
         {
             // From here the pump reads on without emitting, so that an agent that is writing can finish and leave.
-            await disposing.CancelAsync();
+            events.Close();
             using (var grace = new CancellationTokenSource(ExitGrace, timeProvider))
             {
                 try
@@ -94,7 +76,7 @@ internal sealed class AgentProcess : IAsyncDisposable
             await pump;
             await Connection.DisposeAsync();
             await process.DisposeAsync();
-            disposing.Dispose();
+            events.Dispose();
         }
         finally
         {
@@ -113,14 +95,6 @@ internal sealed class AgentProcess : IAsyncDisposable
         {
             // Not even SIGKILL ended it in time: the sandbox's own end must. The exit is told as unknown.
         }
-    }
-
-    private async IAsyncEnumerable<AgentEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken))
-            yield return happened;
-        if (Interlocked.Exchange(ref exited, null) is { } last)
-            yield return last;
     }
 
     private async Task PumpAsync()
@@ -142,9 +116,8 @@ internal sealed class AgentProcess : IAsyncDisposable
             await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, timeProvider, CancellationToken.None));
         if (!process.Exited.IsCompleted)
             await KillAsync();
-        exited = new AgentEvent.Exited(
-            process.Exited.IsCompletedSuccessfully ? await process.Exited : -1, process.StandardErrorTail, protocolError);
-        events.Writer.TryComplete();
+        events.Complete(new AgentEvent.Exited(
+            process.Exited.IsCompletedSuccessfully ? await process.Exited : -1, process.StandardErrorTail, protocolError));
     }
 
     private async Task ReceiveAllAsync()
@@ -168,7 +141,7 @@ internal sealed class AgentProcess : IAsyncDisposable
             var wait = deadline - timeProvider.GetUtcNow();
             if (wait <= TimeSpan.Zero)
             {
-                await EmitAllAsync(translator.EndGrace());
+                await events.EmitAllAsync(translator.EndGrace());
                 continue;
             }
 
@@ -183,23 +156,17 @@ internal sealed class AgentProcess : IAsyncDisposable
     private async ValueTask ReceiveAsync(JsonRpcMessage message)
     {
         var reaction = translator.Receive(message, timeProvider.GetUtcNow());
-        await EmitAllAsync(reaction.Events);
+        await events.EmitAllAsync(reaction.Events);
         if (!reaction.IsUnknownRequest || message is not JsonRpcMessage.Request request)
             return;
         try
         {
             await Connection.RespondErrorAsync(
-                request.Id, JsonRpcError.MethodNotFound, $"Offstage does not know '{request.Method}'.", disposing.Token);
+                request.Id, JsonRpcError.MethodNotFound, $"Offstage does not know '{request.Method}'.", events.Closing);
         }
         catch (Exception gone) when (gone is JsonRpcException or OperationCanceledException)
         {
             // The end of the connection is told by its own event.
         }
-    }
-
-    private async ValueTask EmitAllAsync(IReadOnlyList<AgentEvent> happened)
-    {
-        foreach (var one in happened)
-            await EmitAsync(one);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Offstage.Agents.Processes;
+using Offstage.Contracts;
 using Offstage.Processes.JsonRpc;
 using Offstage.Sandboxes;
 
@@ -14,10 +15,18 @@ public sealed class ScriptAdapter(ScriptOptions options, TimeProvider timeProvid
 
     public string Name => AgentName;
 
-    public AgentCapabilities Capabilities { get; } =
-        new(CanSteer: true, CanResume: true, AsksApproval: true, NeedsNetwork: false);
+    public AgentCapabilities Capabilities { get; } = new()
+    {
+        CanSteer = true,
+        CanResume = true,
+        CanRollBack = false,
+        CanSwitchModel = true,
+        TakesImages = false,
+        NeedsNetwork = false,
+        Modes = [AgentMode.Auto, AgentMode.Ask],
+    };
 
-    public Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken)
+    public Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var program = Path.GetFullPath(options.Program);
         return Task.FromResult(File.Exists(program)

@@ -73,5 +73,7 @@ internal sealed class ScriptSession : IAgentSession
         }
     }
 
+    public Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken) => Task.FromResult(false);
+
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }

@@ -26,6 +26,7 @@ public enum ItemStatus
 [JsonDerivedType(typeof(FileChange), "file_change")]
 [JsonDerivedType(typeof(ToolCall), "tool_call")]
 [JsonDerivedType(typeof(Plan), "plan")]
+[JsonDerivedType(typeof(ProposedPlan), "proposed_plan")]
 [JsonDerivedType(typeof(WebSearch), "web_search")]
 [JsonDerivedType(typeof(Compaction), "compaction")]
 [JsonDerivedType(typeof(Raw), "raw")]
@@ -48,6 +49,10 @@ public abstract record ItemBody
     public sealed record ToolCall(string Tool, string? Server, JsonElement? Arguments, string? Result, string? Error) : ItemBody;
 
     public sealed record Plan(string? Explanation, IReadOnlyList<PlanStep> Steps) : ItemBody;
+
+    /// <summary>What the agent would do, for a person to accept: how a turn in <see cref="AgentMode.Plan"/> ends.</summary>
+    /// <param name="Text">Markdown.</param>
+    public sealed record ProposedPlan(string Text) : ItemBody;
 
     public sealed record WebSearch(string Query) : ItemBody;
 

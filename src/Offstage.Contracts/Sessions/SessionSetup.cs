@@ -44,8 +44,14 @@ public enum AgentMode
     /// <summary>Acts freely: the sandbox is the wall.</summary>
     [JsonStringEnumMemberName("auto")] Auto,
 
-    /// <summary>Asks before what it does not hold to be harmless.</summary>
+    /// <summary>Asks before each command and each change that it does not hold to be harmless.</summary>
     [JsonStringEnumMemberName("ask")] Ask,
+
+    /// <summary>Changes files freely, asks before commands.</summary>
+    [JsonStringEnumMemberName("edit")] Edit,
+
+    /// <summary>Looks and changes nothing; its turn ends with an <see cref="ItemBody.ProposedPlan"/>.</summary>
+    [JsonStringEnumMemberName("plan")] Plan,
 }
 
 public sealed record SandboxSetup(SandboxIsolation Isolation, SandboxNetwork Network, long MemoryBytesMax, int ProcessesMax);

@@ -1,5 +1,7 @@
 using Offstage.Agents.Codex;
+using Offstage.Agents.Processes;
 using Offstage.Agents.Script;
+using Offstage.Processes;
 using Offstage.Sessions.Effects;
 
 namespace Offstage.Server.Hosting;
@@ -10,18 +12,22 @@ public static class AgentOffers
     private static readonly string[] CodexVariables = ["OPENAI_API_KEY"];
 
     /// <remarks>In the order in which one is chosen when nobody names any; <c>script</c> is never chosen for anyone.</remarks>
-    public static IReadOnlyList<AgentOffer> Make(ServerOptions options) =>
-    [
-        new(new CodexAdapter(Codex(options), options.TimeProvider), Pick(options, CodexVariables)),
-        new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
-    ];
+    public static IReadOnlyList<AgentOffer> Make(ServerOptions options, ProcessHost processes)
+    {
+        var probe = new AgentProbe(new ProcessRunner(processes, options.TimeProvider));
+        return
+        [
+            new(new CodexAdapter(Codex(options), probe, options.TimeProvider), Pick(options, CodexVariables)),
+            new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
+        ];
+    }
 
     /// <returns>Null when none is usable.</returns>
     public static async Task<string?> FindDefaultAsync(IReadOnlyList<AgentOffer> offers, CancellationToken cancellationToken)
     {
         foreach (var offer in offers.Where(o => o.Adapter.Name != "script"))
         {
-            if ((await offer.Adapter.InspectAsync(cancellationToken)).Unusable is null)
+            if ((await offer.Adapter.InspectAsync(offer.Environment, cancellationToken)).Unusable is null)
                 return offer.Adapter.Name;
         }
 

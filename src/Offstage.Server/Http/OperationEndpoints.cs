@@ -28,7 +28,7 @@ internal static class OperationEndpoints
             var agents = new List<AgentView>();
             foreach (var offer in catalog.Offers)
             {
-                var found = await offer.Adapter.InspectAsync(http.RequestAborted);
+                var found = await offer.Adapter.InspectAsync(offer.Environment, http.RequestAborted);
                 agents.Add(new AgentView(offer.Adapter.Name, found.Version, found.Unusable));
             }
 

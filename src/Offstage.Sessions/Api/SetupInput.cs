@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Offstage.Contracts;
 using Offstage.Sessions.Effects;
 
@@ -25,8 +26,8 @@ internal static class SetupInput
         if (offer.Adapter.Capabilities.NeedsNetwork && sandbox.Network == SandboxNetwork.None)
             throw ApiProblemException.Invalid("agent_needs_network", $"The agent '{agent}' reaches its model over the network: it cannot work with network 'none'.");
         var mode = body.Mode ?? AgentMode.Auto;
-        if (mode == AgentMode.Ask && !offer.Adapter.Capabilities.AsksApproval)
-            throw ApiProblemException.Invalid("agent_cannot_ask", $"The agent '{agent}' cannot ask before it acts: mode 'ask' is not to be had.");
+        if (!offer.Adapter.Capabilities.Modes.Contains(mode))
+            throw ApiProblemException.Invalid("mode_unsupported", $"The agent '{agent}' has no mode '{JsonSerializer.Serialize(mode).Trim('"')}'.");
         return new SessionSetup(
             defaults.Host,
             Workspace(body.Workspace, id),

@@ -15,12 +15,13 @@ public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
     /// <returns>Null when this server has no such agent.</returns>
     public AgentOffer? Find(string name) => byName.GetValueOrDefault(name);
 
-    internal IAgentAdapter Require(string name)
-        => Find(name)?.Adapter ?? throw new SandboxException("agent_not_installed", $"This server offers no agent named '{name}'.", retryable: false);
+    internal AgentOffer Require(string name)
+        => Find(name) ?? throw new SandboxException("agent_not_installed", $"This server offers no agent named '{name}'.", retryable: false);
 
     internal async Task<SandboxSpec> ToSandboxAsync(SessionState state, CancellationToken cancellationToken)
     {
-        var installation = await Require(state.Setup.Agent).InspectAsync(cancellationToken);
+        var offer = Require(state.Setup.Agent);
+        var installation = await offer.Adapter.InspectAsync(offer.Environment, cancellationToken);
         if (installation.Unusable is { } why)
             throw new SandboxException("agent_not_installed", why, retryable: false);
 
@@ -48,7 +49,7 @@ public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
             LaunchAsync = launch,
             WorkspacePath = info.InnerWorkspacePath!,
             HomePath = info.InnerHomePath!,
-            Approval = state.Setup.Mode == AgentMode.Ask ? ApprovalMode.Ask : ApprovalMode.Auto,
+            Mode = state.Setup.Mode,
             Model = state.Setup.Model,
             Effort = state.Setup.Effort,
             Environment = offer.Environment,

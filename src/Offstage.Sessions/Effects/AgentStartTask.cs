@@ -70,7 +70,7 @@ internal sealed class AgentStartTask(
             }
 
             var info = await PrepareSandboxAsync(session, state, effect, cancellationToken);
-            result = await catalog.Require(state.Setup.Agent).StartAsync(
+            result = await catalog.Require(state.Setup.Agent).Adapter.StartAsync(
                 catalog.ToStart(state, info, (spec, token) => driver.StartProcessAsync(effect.Sandbox, spec, token)), cancellationToken);
         }
         catch (SandboxException e)

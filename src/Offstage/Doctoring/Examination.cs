@@ -21,7 +21,7 @@ internal static class Examination
         using var processes = new ProcessHost();
         var driver = DriverOf(environment, processes);
         var home = Home(environment);
-        var agents = await AgentsAsync(environment, cancellationToken);
+        var agents = await AgentsAsync(environment, processes, cancellationToken);
         var sandbox = await SandboxAsync(driver, cancellationToken);
         List<Check> checks =
         [
@@ -100,12 +100,12 @@ internal static class Examination
             ? new Check(name, CheckStatus.Ok, notes)
             : new Check(name, CheckStatus.Warn, $"not limited here: {notes}", "Run Offstage where it may make control groups (cgroup v2, delegated), for instance as a systemd user service with Delegate=yes.");
 
-    private static async Task<IReadOnlyList<Check>> AgentsAsync(CommandEnvironment environment, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Check>> AgentsAsync(CommandEnvironment environment, ProcessHost processes, CancellationToken cancellationToken)
     {
         var checks = new List<Check>();
-        foreach (var offer in AgentOffers.Make(OptionsOf(environment)))
+        foreach (var offer in AgentOffers.Make(OptionsOf(environment), processes))
         {
-            var found = await offer.Adapter.InspectAsync(cancellationToken);
+            var found = await offer.Adapter.InspectAsync(offer.Environment, cancellationToken);
             string name = $"agent {offer.Adapter.Name}";
             string remark = offer.Adapter.Name == "script" ? ", without a model: for demonstrations" : "";
             checks.Add(found.Unusable is { } why

@@ -1,4 +1,5 @@
 using Offstage.Agents.Codex;
+using Offstage.Agents.Tests.Processes;
 using Offstage.ModelServer;
 using Offstage.Sandboxes;
 
@@ -14,7 +15,7 @@ public sealed class CodexConformanceTests : AgentConformance
 
     internal static async Task<AgentRig> CreateRigAsync()
     {
-        var program = CodexProgram.Require();
+        var program = Requires.Agent("codex");
         var server = await FakeModelServer.StartAsync();
         var options = new CodexOptions
         {
@@ -22,7 +23,7 @@ public sealed class CodexConformanceTests : AgentConformance
             ModelProvider = new CodexModelProvider { Name = "scripted", BaseUrl = server.BaseUrl, KeyVariable = "MODEL_KEY" },
         };
         return new AgentRig(
-            new CodexAdapter(options, TimeProvider.System), new Dictionary<string, string> { ["MODEL_KEY"] = "none" }, server);
+            new CodexAdapter(options, Probes.Shared, TimeProvider.System), new Dictionary<string, string> { ["MODEL_KEY"] = "none" }, server);
     }
 
     protected override string ApprovalPrompt(string command) => command;

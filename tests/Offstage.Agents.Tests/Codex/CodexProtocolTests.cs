@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Offstage.Agents.Codex;
+using Offstage.Agents.Tests.Processes;
 
 namespace Offstage.Agents.Tests.Codex;
 
@@ -17,8 +18,8 @@ public sealed class CodexProtocolTests
     [Fact]
     public async Task The_installed_protocol_has_the_methods_that_this_adapter_was_written_against()
     {
-        var adapter = new CodexAdapter(new CodexOptions { Program = CodexProgram.Require() }, TimeProvider.System);
-        var installation = await adapter.InspectAsync(TestContext.Current.CancellationToken);
+        var adapter = new CodexAdapter(new CodexOptions { Program = Requires.Agent("codex") }, Probes.Shared, TimeProvider.System);
+        var installation = await adapter.InspectAsync(new Dictionary<string, string>(), TestContext.Current.CancellationToken);
         Assert.Equal(CodexProtocol.Version, installation.Version);
         var folder = Path.Combine(AppContext.BaseDirectory, "codex-schema");
         Directory.CreateDirectory(folder);

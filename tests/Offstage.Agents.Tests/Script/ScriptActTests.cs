@@ -149,7 +149,7 @@ public sealed class ScriptActTests
     public async Task The_program_says_what_it_is()
     {
         await using var rig = ScriptConformanceTests.CreateRig();
-        var installation = await rig.Adapter.InspectAsync(Cancellation);
+        var installation = await rig.Adapter.InspectAsync(rig.Environment, Cancellation);
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
             Path.Combine(installation.ReadOnlyPaths[0], "Offstage.ScriptAgent"), ["--help"])
         { RedirectStandardError = true })!;

@@ -1,4 +1,5 @@
 using Offstage.Agents;
+using Offstage.Contracts;
 using Offstage.Sandboxes;
 
 namespace Offstage.Simulation.Tests.World;
@@ -10,9 +11,18 @@ internal sealed class SimulatedAgent(SimulatedWorld world, SimulatedHost host, s
 
     public string Name => name;
 
-    public AgentCapabilities Capabilities { get; } = new(CanSteer: false, CanResume: true, AsksApproval: true, NeedsNetwork: false);
+    public AgentCapabilities Capabilities { get; } = new()
+    {
+        CanSteer = false,
+        CanResume = true,
+        CanRollBack = false,
+        CanSwitchModel = true,
+        TakesImages = false,
+        NeedsNetwork = false,
+        Modes = [AgentMode.Auto, AgentMode.Ask],
+    };
 
-    public Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken)
+    public Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
         => Task.FromResult(new AgentInstallation("1.0", Unusable: null, []));
 
     public async Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken)

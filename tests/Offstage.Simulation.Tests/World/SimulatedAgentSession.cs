@@ -68,6 +68,8 @@ internal sealed class SimulatedAgentSession : IAgentSession
         world.Scheduler.World.Start(() => RunTurnAsync(input.Tag!, behaviour, turn.Token));
     }
 
+    public Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken) => Task.FromResult(false);
+
     public Task<bool> SteerAsync(string text, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public async Task InterruptAsync(CancellationToken cancellationToken)

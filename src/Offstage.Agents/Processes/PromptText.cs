@@ -1,7 +1,7 @@
-namespace Offstage.Agents.Codex;
+namespace Offstage.Agents.Processes;
 
-/// <summary>The text of a prompt for an agent that takes only text.</summary>
-internal static class CodexPrompt
+/// <summary>The text of a prompt, with the conversation before it for an agent that is new to it.</summary>
+internal static class PromptText
 {
     public static string Compose(TurnInput input) => input.Conversation is null
         ? input.Text

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Offstage.ModelServer;
+
+/// <summary>The tools by which each agent lets a model act, known by what the agent offers.</summary>
+internal static class AgentTools
+{
+    public static ModelStep.Call Shell(IReadOnlySet<string> offered, string command) => Call("exec_command", new { cmd = command });
+
+    public static ModelStep.Call Ask(IReadOnlySet<string> offered, string question) => Call("request_user_input", new
+    {
+        questions = new[]
+        {
+            new
+            {
+                id = "answer", header = "Question", question,
+                options = new[] { new { label = "yes", description = "Yes" }, new { label = "no", description = "No" } },
+            },
+        },
+    });
+
+    /// <param name="rest">A file's name and its one line.</param>
+    public static ModelStep.Call Patch(IReadOnlySet<string> offered, string rest)
+    {
+        var words = rest.Split(' ', 2);
+        string line = words.Length > 1 ? words[1] : "";
+        return Shell(offered, $"apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {words[0]}\n+{line}\n*** End Patch\nEOF");
+    }
+
+    private static ModelStep.Call Call(string tool, object arguments) => new(tool, JsonSerializer.Serialize(arguments));
+}
