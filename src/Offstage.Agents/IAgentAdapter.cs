@@ -103,7 +103,8 @@ public abstract record AgentStartResult
     /// <summary>The agent does not know the conversation (any more). Begin a new one.</summary>
     public sealed record CursorRejected(string Reason) : AgentStartResult;
 
-    /// <param name="Code">Stable: <c>agent_not_installed</c>, <c>agent_start_failed</c>, <c>agent_protocol_error</c>, <c>agent_exited</c>.</param>
+    /// <param name="Code">Stable: <c>agent_not_installed</c>, <c>agent_start_failed</c>, <c>agent_protocol_error</c>, <c>agent_exited</c>,
+    /// <c>mode_unsupported</c>.</param>
     public sealed record Failed(string Code, string Reason, bool Retryable) : AgentStartResult;
 }
 

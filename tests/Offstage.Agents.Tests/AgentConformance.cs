@@ -6,12 +6,22 @@ namespace Offstage.Agents.Tests;
 /// <summary>What every adapter promises, tried with the real program. Prompts are scripts that all agents here understand.</summary>
 public abstract class AgentConformance
 {
+    /// <summary>A PNG of one black pixel.</summary>
+    private static readonly byte[] Dot = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private protected abstract Task<AgentRig> CreateAsync();
 
     /// <summary>A prompt that asks approval in <see cref="AgentMode.Ask"/> before it runs the command.</summary>
     protected abstract string ApprovalPrompt(string command);
+
+    /// <summary>A prompt that writes a file of one line with the agent's own tool for changes, not by a command.</summary>
+    protected virtual string ChangePrompt(string file, string line) => $"@patch {file} {line}";
+
+    /// <summary>A prompt that, in <see cref="AgentMode.Plan"/>, ends with the plan.</summary>
+    protected virtual string PlanPrompt(string plan) => $"@plan {plan}";
 
     /// <summary>A prompt during which the agent's own process dies at once.</summary>
     protected abstract string CrashPrompt { get; }
@@ -172,7 +182,9 @@ public abstract class AgentConformance
         await session.StartTurnAsync(new TurnInput("sleep 1"), Cancellation);
         await listener.NextAsync<AgentEvent.ItemStarted>(one => one.Item.Body is ItemBody.Command);
 
-        Assert.True(await session.SteerAsync("@say steered", Cancellation));
+        Assert.Equal(rig.Adapter.Capabilities.CanSteer, await session.SteerAsync("@say steered", Cancellation));
+        if (!rig.Adapter.Capabilities.CanSteer)
+            return;
 
         await listener.NextAsync<AgentEvent.TurnEnded>();
         Assert.Contains(listener.Completed<ItemBody.Message>(), one => one.Text.Contains("steered", StringComparison.Ordinal));
@@ -211,6 +223,121 @@ public abstract class AgentConformance
         Assert.Equal("went on", listener.LastMessage);
         Assert.False(File.Exists(Path.Combine(rig.Workspace, "declined.txt")));
         Assert.Contains(listener.Of<AgentEvent.ItemCompleted>(), one => one.Item.Status == ItemStatus.Declined);
+    }
+
+    [Theory]
+    [InlineData(AgentMode.Ask)]
+    [InlineData(AgentMode.Edit)]
+    public async Task A_change_asks_in_mode_ask_and_is_free_in_mode_edit(AgentMode mode)
+    {
+        await using var rig = await CreateAsync();
+        if (await RefusesAsync(rig, mode))
+            return;
+        var (session, listener) = await rig.OpenAsync(rig.Start(mode));
+        await session.StartTurnAsync(new TurnInput(ChangePrompt("changed.txt", "hello")), Cancellation);
+        if (mode == AgentMode.Ask)
+        {
+            var asked = await listener.NextAsync<AgentEvent.RequestOpened>();
+            Assert.IsType<RequestBody.ApproveFileChange>(asked.Request);
+            Assert.False(File.Exists(Path.Combine(rig.Workspace, "changed.txt")));
+            Assert.True(await session.AnswerAsync(asked.Key, new RequestAnswer.Approve(), Cancellation));
+        }
+
+        Assert.Equal(AgentTurnOutcome.Completed, (await listener.NextAsync<AgentEvent.TurnEnded>()).Outcome);
+
+        Assert.Equal("hello", (await File.ReadAllTextAsync(Path.Combine(rig.Workspace, "changed.txt"), Cancellation)).Trim());
+        Assert.Equal(mode == AgentMode.Ask ? 1 : 0, listener.Of<AgentEvent.RequestOpened>().Count());
+        Assert.Contains(listener.Completed<ItemBody.FileChange>(), one => one.Files.Any(file => file.Path.EndsWith("changed.txt", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_command_asks_in_mode_edit()
+    {
+        await using var rig = await CreateAsync();
+        if (await RefusesAsync(rig, AgentMode.Edit))
+            return;
+        var (session, listener) = await rig.OpenAsync(rig.Start(AgentMode.Edit));
+        await session.StartTurnAsync(new TurnInput(ApprovalPrompt("touch asked.txt")), Cancellation);
+
+        var asked = await listener.NextAsync<AgentEvent.RequestOpened>();
+        Assert.True(await session.AnswerAsync(asked.Key, new RequestAnswer.Decline(), Cancellation));
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+
+        Assert.False(File.Exists(Path.Combine(rig.Workspace, "asked.txt")));
+    }
+
+    [Fact]
+    public async Task A_turn_in_mode_plan_changes_nothing_and_ends_with_a_plan_that_the_next_turn_can_carry_out()
+    {
+        await using var rig = await CreateAsync();
+        if (await RefusesAsync(rig, AgentMode.Plan))
+            return;
+        var (session, listener) = await rig.OpenAsync(rig.Start(AgentMode.Plan));
+        await session.StartTurnAsync(new TurnInput(PlanPrompt("first this, then that")), Cancellation);
+        Assert.Equal(AgentTurnOutcome.Completed, (await listener.NextAsync<AgentEvent.TurnEnded>()).Outcome);
+        Assert.Contains("first this, then that", Assert.Single(listener.Completed<ItemBody.ProposedPlan>()).Text, StringComparison.Ordinal);
+
+        await session.StartTurnAsync(new TurnInput(ChangePrompt("planned.txt", "no")), Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+        await session.StartTurnAsync(new TurnInput("touch planned-too.txt"), Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(rig.Workspace));
+        Assert.Empty(listener.Of<AgentEvent.RequestOpened>());
+
+        await session.StartTurnAsync(new TurnInput("touch carried-out.txt") { Mode = AgentMode.Auto }, Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+        Assert.True(File.Exists(Path.Combine(rig.Workspace, "carried-out.txt")));
+    }
+
+    [Fact]
+    public async Task An_approval_for_the_session_is_not_asked_again_where_the_agent_offers_it()
+    {
+        await using var rig = await CreateAsync();
+        var (session, listener) = await rig.OpenAsync(rig.Start(AgentMode.Ask));
+        await session.StartTurnAsync(new TurnInput(ApprovalPrompt("touch again.txt")), Cancellation);
+        var asked = await listener.NextAsync<AgentEvent.RequestOpened>();
+        if (!asked.OffersSession)
+            return;
+        Assert.True(await session.AnswerAsync(asked.Key, new RequestAnswer.Approve(ForSession: true), Cancellation));
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+
+        await session.StartTurnAsync(new TurnInput(ApprovalPrompt("touch again.txt")), Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+
+        Assert.Single(listener.Of<AgentEvent.RequestOpened>());
+    }
+
+    [Fact]
+    public async Task A_conversation_is_rolled_back_by_a_turn_where_the_agent_can()
+    {
+        await using var rig = await CreateAsync();
+        var (session, listener) = await rig.OpenAsync(rig.Start());
+        foreach (string prompt in (string[])["@say first", "@say second"])
+        {
+            await session.StartTurnAsync(new TurnInput(prompt), Cancellation);
+            await listener.NextAsync<AgentEvent.TurnEnded>();
+        }
+
+        bool rolledBack = await session.RollBackAsync(1, Cancellation);
+
+        Assert.Equal(rig.Adapter.Capabilities.CanRollBack, rolledBack);
+        await session.StartTurnAsync(new TurnInput("@history"), Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+        Assert.Equal(rolledBack ? "1 earlier turns" : "2 earlier turns", listener.LastMessage);
+        Assert.False(await session.RollBackAsync(9, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_image_reaches_the_model_where_the_agent_takes_images()
+    {
+        await using var rig = await CreateAsync();
+        if (!rig.Adapter.Capabilities.TakesImages)
+            return;
+        var (session, listener) = await rig.OpenAsync(rig.Start());
+        await session.StartTurnAsync(new TurnInput("@images") { Images = [new ImageInput("dot.png", "image/png", Dot)] }, Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+
+        Assert.Equal("1 images", listener.LastMessage);
     }
 
     [Fact]
@@ -408,4 +535,15 @@ public abstract class AgentConformance
     private static IEnumerable<string> OpenItems(AgentListener listener) =>
         listener.Of<AgentEvent.ItemStarted>().Select(one => one.Item.Id)
             .Except(listener.Of<AgentEvent.ItemCompleted>().Select(one => one.Item.Id));
+
+    /// <returns>True when the agent has no such mode, and says so before it starts a process.</returns>
+    private static async Task<bool> RefusesAsync(AgentRig rig, AgentMode mode)
+    {
+        if (rig.Adapter.Capabilities.Modes.Contains(mode))
+            return false;
+        var failed = Assert.IsType<AgentStartResult.Failed>(await rig.Adapter.StartAsync(rig.Start(mode), Cancellation));
+        Assert.Equal("mode_unsupported", failed.Code);
+        Assert.Empty(rig.Alive);
+        return true;
+    }
 }

@@ -27,5 +27,8 @@ internal static class AgentTools
         return Shell(offered, $"apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {words[0]}\n+{line}\n*** End Patch\nEOF");
     }
 
+    /// <summary>Some agents have a tool to present a plan; with the others the answer is the plan.</summary>
+    public static ModelStep Plan(IReadOnlySet<string> offered, string plan) => new ModelStep.Say([plan]);
+
     private static ModelStep.Call Call(string tool, object arguments) => new(tool, JsonSerializer.Serialize(arguments));
 }

@@ -7,7 +7,7 @@ namespace Offstage.ModelServer;
 /// The prompt is the script. A line is a shell command to call, or:
 /// <c>@say TEXT</c>, <c>@delta N</c>, <c>@reason TEXT</c>, <c>@ask TEXT</c>, <c>@patch FILE TEXT</c>, <c>@tool NAME JSON</c>,
 /// <c>@sleep S</c>, <c>@hang</c>, <c>@drop</c> (cuts the connection), <c>@fail STATUS TEXT</c> (an HTTP error),
-/// <c>@history</c> (says how many prompts came before) and <c>@prompt</c> (says the prompt back).
+/// <c>@plan TEXT</c> (ends a turn that plans), <c>@history</c> (says how many prompts came before), <c>@images</c> (how many came with this one) and <c>@prompt</c> (says the prompt back).
 /// </summary>
 /// <remarks>One answer goes up to the first tool call; its result comes with the next request, which goes on behind it.
 /// Of a prompt with a record of an earlier conversation before it, only what follows the record is the script.</remarks>
@@ -21,16 +21,17 @@ internal static class ModelScript
         if (prompts.Count == 0)
             return [new ModelStep.Say(["There is no prompt."])];
 
-        string text = prompts[^1].entry.Text;
+        var prompt = prompts[^1].entry;
         var callsDone = request.Entries.Skip(prompts[^1].index).Count(entry => entry.Kind == EntryKind.ToolResult);
-        var rest = Script(text).AsEnumerable();
+        var rest = Script(prompt.Text).AsEnumerable();
         for (; callsDone > 0 && rest.Any(); callsDone--)
-            rest = rest.SkipWhile(line => !IsCall(line)).Skip(1);
+            rest = rest.SkipWhile(line => Step(line, prompt, 0, request.Tools) is not ModelStep.Call).Skip(1);
         var steps = new List<ModelStep>();
         foreach (var line in rest)
         {
-            steps.Add(Step(line, text, prompts.Count - 1, request.Tools));
-            if (IsCall(line))
+            var step = Step(line, prompt, prompts.Count - 1, request.Tools);
+            steps.Add(step);
+            if (step is ModelStep.Call)
                 return steps;
         }
 
@@ -40,15 +41,17 @@ internal static class ModelScript
         return steps;
     }
 
-    private static ModelStep Step(string line, string prompt, int earlier, IReadOnlySet<string> tools)
+    private static ModelStep Step(string line, ModelEntry prompt, int earlier, IReadOnlySet<string> tools)
     {
         var (name, rest) = line.IndexOf(' ') is > 0 and var space ? (line[..space], line[(space + 1)..]) : (line, "");
         return name switch
         {
             "@say" => new ModelStep.Say(rest.Split(' ').Select((word, index) => index == 0 ? word : " " + word).ToList()),
             "@delta" => new ModelStep.Say(Enumerable.Range(1, Number(rest)).Select(n => $"{n} ").ToList()),
+            "@images" => new ModelStep.Say([$"{prompt.Images} images"]),
+            "@plan" => AgentTools.Plan(tools, rest),
             "@history" => new ModelStep.Say([$"{earlier} earlier turns"]),
-            "@prompt" => new ModelStep.Say([prompt]),
+            "@prompt" => new ModelStep.Say([prompt.Text]),
             "@reason" => new ModelStep.Reason(rest),
             "@sleep" => new ModelStep.Sleep(TimeSpan.FromSeconds(double.Parse(rest, CultureInfo.InvariantCulture))),
             "@hang" => new ModelStep.Hang(),
@@ -60,10 +63,6 @@ internal static class ModelScript
             _ => AgentTools.Shell(tools, line),
         };
     }
-
-    private static bool IsCall(string line) =>
-        !line.StartsWith('@') || line.StartsWith("@ask", StringComparison.Ordinal)
-        || line.StartsWith("@patch", StringComparison.Ordinal) || line.StartsWith("@tool", StringComparison.Ordinal);
 
     private static ModelStep.Call Tool(string rest)
     {

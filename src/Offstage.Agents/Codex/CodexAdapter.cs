@@ -34,9 +34,8 @@ public sealed class CodexAdapter(CodexOptions options, AgentProbe probe, TimePro
 
     public Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken)
     {
-        if (start.Cursor is { } foreign && foreign.Agent != Name)
-            return Task.FromResult<AgentStartResult>(
-                new AgentStartResult.CursorRejected($"The cursor belongs to '{foreign.Agent}'."));
+        if (AgentStarting.Refuse(this, start) is { } refusal)
+            return Task.FromResult(refusal);
         if (finder.FindProgram() is not { } program)
             return Task.FromResult<AgentStartResult>(
                 new AgentStartResult.Failed("agent_not_installed", CodexFinder.HowToInstall, Retryable: false));

@@ -6,6 +6,16 @@ namespace Offstage.Agents.Processes;
 /// <summary>Starts an agent's process and opens its conversation, or leaves nothing behind and says why.</summary>
 internal static class AgentStarting
 {
+    /// <returns>Why no process need be started for this; null when nothing is against it.</returns>
+    public static AgentStartResult? Refuse(IAgentAdapter adapter, AgentStart start)
+    {
+        if (start.Cursor is { } cursor && cursor.Agent != adapter.Name)
+            return new AgentStartResult.CursorRejected($"The cursor belongs to '{cursor.Agent}'.");
+        return adapter.Capabilities.Modes.Contains(start.Mode)
+            ? null
+            : new AgentStartResult.Failed("mode_unsupported", $"The agent '{adapter.Name}' has no mode '{start.Mode}'.", Retryable: false);
+    }
+
     /// <param name="open">Builds the session over the process and opens the conversation. It answers null for a
     /// conversation that is open, or the result to give instead.</param>
     public static async Task<AgentStartResult> RunAsync<TSession>(

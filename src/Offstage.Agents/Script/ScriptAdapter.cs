@@ -37,9 +37,8 @@ public sealed class ScriptAdapter(ScriptOptions options, TimeProvider timeProvid
 
     public Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken)
     {
-        if (start.Cursor is { } foreign && foreign.Agent != Name)
-            return Task.FromResult<AgentStartResult>(
-                new AgentStartResult.CursorRejected($"The cursor belongs to '{foreign.Agent}'."));
+        if (AgentStarting.Refuse(this, start) is { } refusal)
+            return Task.FromResult(refusal);
 
         var environment = new Dictionary<string, string>(start.Environment)
         {

@@ -49,4 +49,5 @@ internal enum EntryKind
     Other,
 }
 
-internal readonly record struct ModelEntry(EntryKind Kind, string Text);
+/// <param name="Images">How many the prompt carries.</param>
+internal readonly record struct ModelEntry(EntryKind Kind, string Text, int Images = 0);

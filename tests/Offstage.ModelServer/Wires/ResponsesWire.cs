@@ -32,6 +32,7 @@ internal sealed class ResponsesWire : IModelWire
         // Codex puts context before a prompt in the person's name.
         return text.StartsWith('<') || text.StartsWith("# AGENTS.md", StringComparison.Ordinal)
             ? new ModelEntry(EntryKind.Other, text)
-            : new ModelEntry(EntryKind.Prompt, text);
+            : new ModelEntry(
+                EntryKind.Prompt, text, item.GetProperty("content").EnumerateArray().Count(part => part.GetProperty("type").GetString() == "input_image"));
     }
 }
