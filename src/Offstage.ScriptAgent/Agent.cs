@@ -16,6 +16,7 @@ internal sealed class Agent(JsonRpcConnection connection, ConversationStore conv
 
     private string? cursor;
     private string workspace = "/";
+    private readonly Permissions permissions = new();
     private Turn? turn;
     private int turns;
 
@@ -53,6 +54,9 @@ internal sealed class Agent(JsonRpcConnection connection, ConversationStore conv
                 case ScriptMethods.TurnSteer:
                     var accepted = turn?.TrySteer(Read(request, ScriptJson.Default.SteerParams).Text) ?? false;
                     await RespondAsync(request, new SteerResponse(accepted), ScriptJson.Default.SteerResponse);
+                    break;
+                case ScriptMethods.RollBack:
+                    await RollBackAsync(request, Read(request, ScriptJson.Default.RollBackParams));
                     break;
                 case ScriptMethods.TurnInterrupt:
                     turn?.Interrupt();
@@ -103,10 +107,23 @@ internal sealed class Agent(JsonRpcConnection connection, ConversationStore conv
         conversations.AddTurn(cursor);
         turn?.Dispose();
         turn = new Turn(
-            new TurnSpeech(connection, turns), new Shell(workspace, timeProvider), start, earlier,
+            new TurnSpeech(connection, turns), new Shell(workspace, timeProvider), permissions, start, earlier,
             () => conversations.Forget(cursor), timeProvider);
         await RespondAsync(request, new TurnResponse(turns), ScriptJson.Default.TurnResponse);
         turn.Begin();
+    }
+
+    private async Task RollBackAsync(JsonRpcMessage.Request request, RollBackParams back)
+    {
+        if (cursor is null || turn is { Ended: false })
+        {
+            await RefuseAsync(request, JsonRpcError.InvalidRequest, "No session was started, or a turn is running.");
+            return;
+        }
+
+        int? left = conversations.TakeAway(cursor, back.Turns);
+        turns = left ?? turns;
+        await RespondAsync(request, new RollBackResponse(left is not null), ScriptJson.Default.RollBackResponse);
     }
 
     private static T Read<T>(JsonRpcMessage.Request request, JsonTypeInfo<T> type) =>

@@ -28,6 +28,16 @@ internal sealed class ConversationStore(string folder)
         file.WriteByte((byte)'t');
     }
 
+    /// <returns>Turns that are left; null when there are not so many to take away.</returns>
+    public int? TakeAway(string cursor, int turns)
+    {
+        using var file = new FileStream(PathOf(cursor), FileMode.Open);
+        if (turns < 1 || turns > file.Length)
+            return null;
+        file.SetLength(file.Length - turns);
+        return (int)file.Length;
+    }
+
     public void Forget(string cursor) => File.Delete(PathOf(cursor));
 
     private string PathOf(string cursor) => Path.Combine(folder, cursor);

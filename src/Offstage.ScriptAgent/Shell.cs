@@ -11,6 +11,9 @@ internal sealed class Shell(string workspace, TimeProvider timeProvider)
     /// <summary>How long a background child that holds the output open is listened to after bash has ended.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
 
+    /// <param name="file">Below the workspace, or absolute.</param>
+    public Task WriteAsync(string file, string text) => File.WriteAllTextAsync(Path.Combine(workspace, file), text);
+
     /// <summary>Runs to the end, or kills the tree when cancelled and throws.</summary>
     public async Task<(int ExitCode, string Output, TimeSpan Elapsed)> RunAsync(
         string commandLine, Func<string, ValueTask> onOutput, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Offstage.ScriptAgent;
 
 /// <summary>One prompt, line by line.</summary>
 internal sealed class Turn(
-    TurnSpeech speech, Shell shell, TurnStartParams start, int earlierTurns, Action forgetConversation, TimeProvider timeProvider) : IDisposable
+    TurnSpeech speech, Shell shell, Permissions permissions, TurnStartParams start, int earlierTurns, Action forgetConversation, TimeProvider timeProvider) : IDisposable
 {
     private readonly CancellationTokenSource interrupt = new();
     private readonly Lock gate = new();
@@ -65,7 +65,7 @@ internal sealed class Turn(
                 if (line.StartsWith('@'))
                     await ActAsync(line);
                 else
-                    await CommandAsync(speech.NextItemId(), line);
+                    await GuardedCommandAsync(line, permissions.Of(start.Mode, isChange: false, line));
             }
 
             return ("completed", null);
@@ -113,7 +113,17 @@ internal sealed class Turn(
                 await AskAsync(rest);
                 break;
             case "@approve":
-                await ApproveAsync(rest);
+                await GuardedCommandAsync(rest, permissions.Of(AgentMode.Ask, isChange: false, rest));
+                break;
+            case "@patch":
+                await PatchAsync(rest);
+                break;
+            case "@plan":
+                await speech.ItemCompletedAsync(
+                    new Item(speech.NextItemId(), ItemStatus.Completed, new ItemBody.ProposedPlan(rest)), more: true);
+                break;
+            case "@images":
+                await speech.MessageAsync([$"{start.Images} images"], more: true);
                 break;
             case "@hang":
                 deaf = true;
@@ -180,20 +190,50 @@ internal sealed class Turn(
         await speech.MessageAsync([said], more: true);
     }
 
-    private async Task ApproveAsync(string commandLine)
+    private async Task GuardedCommandAsync(string commandLine, Verdict verdict)
     {
         var id = speech.NextItemId();
-        var answer = await speech.AskAsync(
-            id, new RequestBody.ApproveCommand(commandLine, null, "the script says so"), interrupt.Token);
-        if (answer is RequestAnswer.Approve)
-        {
+        if (await IsAllowedAsync(verdict, id, new RequestBody.ApproveCommand(commandLine, null, "the script says so"), commandLine))
             await CommandAsync(id, commandLine);
+        else
+            await DeclineAsync(id, new ItemBody.Command(commandLine, null, null, null, null));
+    }
+
+    private async Task PatchAsync(string rest)
+    {
+        var (file, text) = rest.IndexOf(' ') is > 0 and var space ? (rest[..space], rest[(space + 1)..]) : (rest, "");
+        var id = speech.NextItemId();
+        var body = new ItemBody.FileChange([new ChangedFile(file, "add", $"@@ -0,0 +1 @@\n+{text}\n")]);
+        if (!await IsAllowedAsync(permissions.Of(start.Mode, isChange: true, file), id, new RequestBody.ApproveFileChange(body.Files, null), file))
+        {
+            await DeclineAsync(id, body);
             return;
         }
 
-        await speech.ItemCompletedAsync(
-            new Item(id, ItemStatus.Declined, new ItemBody.Command(commandLine, null, null, null, null)), more: true);
+        try
+        {
+            await shell.WriteAsync(file, text + "\n");
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new ActFailedException($"@patch: {failed.Message}");
+        }
+
+        await speech.ItemCompletedAsync(new Item(id, ItemStatus.Completed, body), more: true);
     }
+
+    private async Task<bool> IsAllowedAsync(Verdict verdict, string id, RequestBody request, string what)
+    {
+        if (verdict != Verdict.Ask)
+            return verdict == Verdict.Free;
+        var answer = await speech.AskAsync(id, request, interrupt.Token);
+        if (answer is RequestAnswer.Approve { ForSession: true })
+            permissions.Remember(what);
+        return answer is RequestAnswer.Approve;
+    }
+
+    private ValueTask DeclineAsync(string id, ItemBody body)
+        => speech.ItemCompletedAsync(new Item(id, ItemStatus.Declined, body), more: true);
 
     private async Task CommandAsync(string id, string commandLine)
     {

@@ -19,11 +19,11 @@ public sealed class ScriptAdapter(ScriptOptions options, TimeProvider timeProvid
     {
         CanSteer = true,
         CanResume = true,
-        CanRollBack = false,
+        CanRollBack = true,
         CanSwitchModel = true,
-        TakesImages = false,
+        TakesImages = true,
         NeedsNetwork = false,
-        Modes = [AgentMode.Auto, AgentMode.Ask],
+        Modes = [AgentMode.Auto, AgentMode.Ask, AgentMode.Edit, AgentMode.Plan],
     };
 
     public Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal sealed class ScriptSession : IAgentSession
 {
     private readonly ScriptTranslator translator = new();
     private readonly AgentProcess process;
+    private AgentMode mode;
 
     public ScriptSession(ISandboxProcess sandboxProcess, TimeProvider timeProvider) =>
         process = new AgentProcess(sandboxProcess, translator, new JsonRpcOptions(), timeProvider);
@@ -20,6 +21,7 @@ internal sealed class ScriptSession : IAgentSession
 
     public async Task OpenAsync(AgentStart start, CancellationToken cancellationToken)
     {
+        mode = start.Mode;
         var connection = process.Connection;
         await connection.RequestAsync(
             ScriptMethods.Initialize, new EmptyParams(), ScriptJson.Default.EmptyParams, cancellationToken);
@@ -38,7 +40,7 @@ internal sealed class ScriptSession : IAgentSession
         try
         {
             await process.CallAsync(
-                ScriptMethods.TurnStart, new TurnStartParams(input.Text, input.Conversation), ScriptJson.Default.TurnStartParams,
+                ScriptMethods.TurnStart, new TurnStartParams(input.Text, input.Conversation, mode = input.Mode ?? mode, input.Images.Count), ScriptJson.Default.TurnStartParams,
                 cancellationToken);
         }
         catch (AgentException)
@@ -73,7 +75,12 @@ internal sealed class ScriptSession : IAgentSession
         }
     }
 
-    public Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken) => Task.FromResult(false);
+    public async Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken)
+    {
+        var answer = await process.CallAsync(
+            ScriptMethods.RollBack, new RollBackParams(turns), ScriptJson.Default.RollBackParams, cancellationToken);
+        return answer.Deserialize(ScriptJson.Default.RollBackResponse)!.Done;
+    }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }

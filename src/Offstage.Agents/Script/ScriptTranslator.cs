@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Offstage.Agents.Processes;
+using Offstage.Contracts;
 using Offstage.Processes.JsonRpc;
 
 namespace Offstage.Agents.Script;
@@ -36,7 +37,7 @@ internal sealed class ScriptTranslator : IAgentTranslator
             case ScriptMethods.Ask when message is JsonRpcMessage.Request request:
                 var ask = Read(message, ScriptJson.Default.AskParams);
                 requests[ask.Key] = request.Id;
-                return new AgentEvent.RequestOpened(ask.Key, ask.ItemId, ask.Request);
+                return new AgentEvent.RequestOpened(ask.Key, ask.ItemId, ask.Request, OffersSession: ask.Request is not RequestBody.Questions);
             case ScriptMethods.AskClosed:
                 var closed = Read(message, ScriptJson.Default.AskClosedNotification);
                 requests.TryRemove(closed.Key, out _);

@@ -14,6 +14,7 @@ internal static class ScriptMethods
     public const string TurnStart = "turn/start";
     public const string TurnSteer = "turn/steer";
     public const string TurnInterrupt = "turn/interrupt";
+    public const string RollBack = "session/roll-back";
 
     public const string TurnStarted = "turn/started";
     public const string TurnEnded = "turn/ended";
@@ -41,13 +42,18 @@ internal sealed record SessionParams(string Workspace, string? Cursor);
 
 internal sealed record SessionResponse(string Cursor, int EarlierTurns);
 
-internal sealed record TurnStartParams(string Text, string? Conversation);
+/// <param name="Images">How many came with the prompt.</param>
+internal sealed record TurnStartParams(string Text, string? Conversation, AgentMode Mode, int Images);
 
 internal sealed record TurnResponse(int Turn);
 
 internal sealed record SteerParams(string Text);
 
 internal sealed record SteerResponse(bool Accepted);
+
+internal sealed record RollBackParams(int Turns);
+
+internal sealed record RollBackResponse(bool Done);
 
 internal sealed record TurnStartedNotification(int Turn);
 
@@ -78,6 +84,8 @@ internal sealed record AskClosedNotification(string Key);
 [JsonSerializable(typeof(TurnResponse))]
 [JsonSerializable(typeof(SteerParams))]
 [JsonSerializable(typeof(SteerResponse))]
+[JsonSerializable(typeof(RollBackParams))]
+[JsonSerializable(typeof(RollBackResponse))]
 [JsonSerializable(typeof(TurnStartedNotification))]
 [JsonSerializable(typeof(TurnEndedNotification))]
 [JsonSerializable(typeof(ItemNotification))]
