@@ -31,6 +31,7 @@ public sealed record QuestionOption(string Label, string? Description = null);
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Approve), "approve")]
 [JsonDerivedType(typeof(Decline), "decline")]
+[JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Answers), "answers")]
 public abstract record RequestAnswer
 {
@@ -40,6 +41,9 @@ public abstract record RequestAnswer
     public sealed record Approve(bool ForSession = false) : RequestAnswer;
 
     public sealed record Decline : RequestAnswer;
+
+    /// <summary>Declined, and the turn with it is stopped.</summary>
+    public sealed record Cancel : RequestAnswer;
 
     /// <param name="ByQuestion">Question id to the chosen labels or the free text.</param>
     public sealed record Answers(IReadOnlyDictionary<string, IReadOnlyList<string>> ByQuestion) : RequestAnswer;

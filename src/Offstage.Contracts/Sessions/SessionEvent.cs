@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Offstage.Contracts;
 
@@ -19,6 +20,11 @@ public abstract record SessionEventBody
     /// <summary>The session cannot work until somebody retries or asks anew.</summary>
     public sealed record SessionFailed(Failure Reason) : SessionEventBody;
 
+    /// <summary>From the next turn on.</summary>
+    public sealed record AgentChosen(AgentChoice Choice) : SessionEventBody;
+
+    public sealed record LimitsChanged(SessionLimits Limits) : SessionEventBody;
+
     public sealed record SessionArchived : SessionEventBody;
 
     public sealed record SessionUnarchived : SessionEventBody;
@@ -26,13 +32,18 @@ public abstract record SessionEventBody
     public sealed record SessionDeleted : SessionEventBody;
 
     /// <param name="RetryOf">The prompt whose turn failed and that is asked again.</param>
-    public sealed record PromptQueued(PromptId Prompt, string Text, string? Model, string? Effort, Person Author, PromptId? RetryOf) : SessionEventBody;
+    /// <param name="Agent">Also for what follows; null: the session's.</param>
+    /// <param name="Mode">For its turn; null: the session's.</param>
+    public sealed record PromptQueued(
+        PromptId Prompt, string Text, string? Model, string? Effort, Person Author, PromptId? RetryOf, string? Agent = null, AgentMode? Mode = null) : SessionEventBody;
 
-    /// <param name="Reason"><c>person</c>, <c>archived</c> or <c>deleted</c>.</param>
+    /// <param name="Reason"><c>person</c>, <c>archived</c>, <c>deleted</c> or <c>limit_reached</c>.</param>
     public sealed record PromptWithdrawn(PromptId Prompt, string Reason) : SessionEventBody;
 
     /// <summary>An attempt to get sandbox and agent begins. The sandbox belongs to the session from here on (B1).</summary>
-    public sealed record ProvisioningStarted(SandboxId Sandbox, AgentGeneration Generation, int Attempt, DateTimeOffset Deadline) : SessionEventBody;
+    /// <param name="Agent">Null: the one of the setup.</param>
+    public sealed record ProvisioningStarted(
+        SandboxId Sandbox, AgentGeneration Generation, int Attempt, DateTimeOffset Deadline, string? Agent = null) : SessionEventBody;
 
     /// <param name="RetryAt">When the next attempt is made; null when this was the last.</param>
     public sealed record ProvisioningFailed(AgentGeneration Generation, int Attempt, Failure Failure, DateTimeOffset? RetryAt) : SessionEventBody;
@@ -49,10 +60,11 @@ public abstract record SessionEventBody
     public sealed record SandboxDestroyed(SandboxId Sandbox) : SessionEventBody;
 
     /// <param name="Resumed">It took up the conversation by the cursor.</param>
-    public sealed record AgentStarted(AgentGeneration Generation, bool Resumed) : SessionEventBody;
+    /// <param name="Binding">What a cursor of it is bound to: its kind and configuration.</param>
+    public sealed record AgentStarted(AgentGeneration Generation, bool Resumed, string? Binding = null) : SessionEventBody;
 
     /// <summary>The agent's name for its conversation, to resume by.</summary>
-    public sealed record CursorSaved(string Agent, string Cursor) : SessionEventBody;
+    public sealed record CursorSaved(string Agent, string Cursor, string? Binding = null) : SessionEventBody;
 
     /// <summary>The cursor is not used again; the next agent session begins with the conversation so far (S6).</summary>
     public sealed record CursorForgotten(string Reason) : SessionEventBody;
@@ -60,7 +72,8 @@ public abstract record SessionEventBody
     /// <summary>The session has no agent process any more.</summary>
     public sealed record AgentStopped(AgentGeneration Generation, string Reason) : SessionEventBody;
 
-    public sealed record TurnCreated(TurnId Turn, PromptId Prompt) : SessionEventBody;
+    /// <param name="Checkpoint">The number its checkpoint will have.</param>
+    public sealed record TurnCreated(TurnId Turn, PromptId Prompt, CheckpointNumber? Checkpoint = null) : SessionEventBody;
 
     /// <summary>The prompt is being handed to the agent. Not confirmed: it is never silently handed over again (S4).</summary>
     public sealed record TurnSent(TurnId Turn, AgentGeneration Generation) : SessionEventBody;
@@ -78,18 +91,25 @@ public abstract record SessionEventBody
     /// <summary>The agent did not confirm in time and is killed.</summary>
     public sealed record TurnStopForced(TurnId Turn, DateTimeOffset Deadline) : SessionEventBody;
 
-    public sealed record TurnEnded(TurnId Turn, TurnOutcome Outcome) : SessionEventBody;
+    /// <param name="Usage">Of this turn alone; null when the agent told of none.</param>
+    public sealed record TurnEnded(TurnId Turn, TurnOutcome Outcome, TokenUsage? Usage = null) : SessionEventBody;
+
+    /// <summary>A person added to the running turn.</summary>
+    public sealed record TurnSteered(TurnId Turn, PromptId Prompt, string Text, Person Author) : SessionEventBody;
 
     public sealed record ItemStarted(TurnId Turn, Item Item) : SessionEventBody;
 
     public sealed record ItemCompleted(TurnId Turn, Item Item) : SessionEventBody;
 
     /// <param name="AgentKey">The agent's own name for it.</param>
-    public sealed record RequestOpened(RequestId Request, TurnId Turn, AgentGeneration Generation, string AgentKey, string? ItemId, RequestBody Body, DateTimeOffset ExpiresAt) : SessionEventBody;
+    /// <param name="OffersSession">It can be approved for the like of it, too.</param>
+    public sealed record RequestOpened(
+        RequestId Request, TurnId Turn, AgentGeneration Generation, string AgentKey, string? ItemId, RequestBody Body, DateTimeOffset ExpiresAt,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool OffersSession = false) : SessionEventBody;
 
     public sealed record RequestAnswered(RequestId Request, RequestAnswer Answer, Person By) : SessionEventBody;
 
-    /// <param name="Reason"><c>expired</c>, <c>turn_ended</c>, <c>agent</c> (it no longer waits), <c>agent_gone</c>.</param>
+    /// <param name="Reason"><c>expired</c>, <c>turn_ended</c>, <c>agent</c> (it no longer waits), <c>stale</c> (the agent that asked is gone).</param>
     public sealed record RequestClosed(RequestId Request, string Reason) : SessionEventBody;
 
     public sealed record UsageReported(TurnId? Turn, TokenUsage Usage) : SessionEventBody;
@@ -112,6 +132,7 @@ public abstract record SessionEventBody
 
     public sealed record RevertRequested(CheckpointNumber Checkpoint, Person By) : SessionEventBody;
 
+    /// <summary>The files are as they were, and the turns after that are forgotten, by the agent too.</summary>
     public sealed record WorkspaceReverted(CheckpointNumber Checkpoint) : SessionEventBody;
 
     public sealed record RevertFailed(CheckpointNumber Checkpoint, string Reason) : SessionEventBody;

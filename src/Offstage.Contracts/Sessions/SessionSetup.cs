@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Offstage.Contracts;
 
-/// <summary>What a session was made with. Fixed for its life.</summary>
+/// <summary>What a session was made with. Fixed for its life, but for agent and limits, which later events may replace.</summary>
 /// <param name="ForkedFrom">Null when the session begins anew.</param>
 /// <param name="Host">The host whose disk holds the workspace and whose process holds the agent.</param>
 public sealed record SessionSetup(
@@ -16,6 +16,11 @@ public sealed record SessionSetup(
     SessionLimits Limits,
     Person CreatedBy,
     ForkSource? ForkedFrom = null);
+
+/// <summary>What works on a turn, and how.</summary>
+/// <param name="Agent">The name of an agent as the server is configured, not of its kind.</param>
+/// <param name="Model">Null: the agent's own default.</param>
+public sealed record AgentChoice(string Agent, string? Model, string? Effort, AgentMode Mode);
 
 /// <summary>The session this one goes on from: its conversation up to an event.</summary>
 public sealed record ForkSource(SessionId Session, EventSequence UpTo);
@@ -89,6 +94,10 @@ public enum AgentLostPolicy
 /// <param name="RequestTimeoutMs">How long a person has; over it the request is declined as <c>expired</c>.</param>
 /// <param name="StopTimeoutMs">How long an agent has to confirm an interrupt before it is killed.</param>
 /// <param name="IdleTimeoutMs">How long an idle session keeps its processes; the files stay.</param>
+/// <param name="MaxTokens">Input and output together, of the whole session; over it the turn fails as <c>limit_tokens</c>.</param>
+/// <param name="MaxCostUsd">By the agents' own account; over it the turn fails as <c>limit_cost</c>.</param>
+/// <param name="MaxTurns">Further prompts are refused as <c>limit_reached</c>.</param>
+/// <param name="MaxMinutes">Of work in all turns, waiting for a person not counted; over it the turn fails as <c>limit_minutes</c>.</param>
 public sealed record SessionLimits(
     int QueueMax,
     int ProvisionAttemptsMax,
@@ -97,7 +106,11 @@ public sealed record SessionLimits(
     long RequestTimeoutMs,
     long StopTimeoutMs,
     long IdleTimeoutMs,
-    AgentLostPolicy OnAgentLost)
+    AgentLostPolicy OnAgentLost,
+    long? MaxTokens = null,
+    decimal? MaxCostUsd = null,
+    int? MaxTurns = null,
+    int? MaxMinutes = null)
 {
     public static SessionLimits Default { get; } = new(
         QueueMax: 20,
@@ -106,7 +119,7 @@ public sealed record SessionLimits(
         TurnTimeoutMs: (long)TimeSpan.FromHours(2).TotalMilliseconds,
         RequestTimeoutMs: (long)TimeSpan.FromHours(24).TotalMilliseconds,
         StopTimeoutMs: (long)TimeSpan.FromSeconds(10).TotalMilliseconds,
-        IdleTimeoutMs: (long)TimeSpan.FromMinutes(15).TotalMilliseconds,
+        IdleTimeoutMs: (long)TimeSpan.FromMinutes(30).TotalMilliseconds,
         OnAgentLost: AgentLostPolicy.End);
 }
 

@@ -21,7 +21,8 @@ public abstract record TurnOutcome
 }
 
 /// <summary>Why something failed.</summary>
-/// <param name="Code">Stable: <c>agent_error</c>, <c>agent_exited</c>, <c>agent_protocol_error</c>, <c>agent_refused</c>, <c>turn_timeout</c>,
+/// <param name="Code">Stable: <c>agent_error</c>, <c>agent_exited</c>, <c>agent_protocol_error</c>, <c>agent_refused</c>, <c>turn_timeout</c>, <c>limit_tokens</c>,
+/// <c>limit_cost</c>, <c>limit_minutes</c>,
 /// <c>provision_timeout</c>, <c>repository_not_found</c>, <c>sandbox_unavailable</c>, ….</param>
 /// <param name="Message">What happened, and where it helps, what to do.</param>
 public sealed record Failure(string Code, string Message);

@@ -15,6 +15,8 @@ namespace Offstage.Sessions.Api;
     MaxDepth = 32)]
 [JsonSerializable(typeof(CreateSessionBody))]
 [JsonSerializable(typeof(PromptBody))]
+[JsonSerializable(typeof(AcceptPlanBody))]
+[JsonSerializable(typeof(AgentMode))]
 [JsonSerializable(typeof(PatchSessionBody))]
 [JsonSerializable(typeof(RevertBody))]
 [JsonSerializable(typeof(ForkBody))]

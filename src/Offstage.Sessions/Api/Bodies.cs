@@ -78,6 +78,16 @@ public sealed record LimitsBody
     public int? ProvisionAttemptsMax { get; init; }
 
     public AgentLostPolicy? OnAgentLost { get; init; }
+
+    /// <summary>Input and output tokens together, of the whole session.</summary>
+    public long? MaxTokens { get; init; }
+
+    public decimal? MaxCostUsd { get; init; }
+
+    public int? MaxTurns { get; init; }
+
+    /// <summary>Of work in all turns, waiting for a person not counted.</summary>
+    public int? MaxMinutes { get; init; }
 }
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -85,9 +95,34 @@ public sealed record PromptBody
 {
     public required string Text { get; init; }
 
+    /// <summary>Also for what follows; null: the session's.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>For this prompt; null: the session's.</summary>
     public string? Model { get; init; }
 
     public string? Effort { get; init; }
+
+    public AgentMode? Mode { get; init; }
+
+    /// <summary>Adds to the turn that runs. When none runs, or the agent cannot, it is asked as a prompt.</summary>
+    public bool Steer { get; init; }
+
+    public Person? Author { get; init; }
+}
+
+/// <summary>How the proposed plan is carried out.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AcceptPlanBody
+{
+    /// <summary>Null: <c>auto</c>.</summary>
+    public AgentMode? Mode { get; init; }
+
+    /// <summary>Null: the session's. Another agent is given the conversation with the plan.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>What to heed in doing so.</summary>
+    public string? Remarks { get; init; }
 
     public Person? Author { get; init; }
 }
@@ -95,13 +130,29 @@ public sealed record PromptBody
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PatchSessionBody
 {
-    public required string Title { get; init; }
+    public string? Title { get; init; }
+
+    /// <summary>From the next turn on; so are model, effort and mode.</summary>
+    public string? Agent { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Effort { get; init; }
+
+    public AgentMode? Mode { get; init; }
+
+    /// <summary>Only those that are given change.</summary>
+    public LimitsBody? Limits { get; init; }
 }
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RevertBody
 {
-    public required int Checkpoint { get; init; }
+    /// <summary>Of a checkpoint: what came after it is taken back. 0 is before the first turn. Exactly one of this and <see cref="TurnId"/>.</summary>
+    public int? Checkpoint { get; init; }
+
+    /// <summary>The last turn that stays.</summary>
+    public string? TurnId { get; init; }
 }
 
 /// <summary>What a new session may be told that goes on from another.</summary>
@@ -112,8 +163,18 @@ public sealed record ForkBody
 
     public string? Prompt { get; init; }
 
-    /// <summary>Null: the latest.</summary>
+    /// <summary>The last turn that the new session knows of and whose files it has. Null: the latest.</summary>
+    public string? TurnId { get; init; }
+
+    /// <summary>The files of this checkpoint, with the whole conversation. At most one of this and <see cref="TurnId"/>.</summary>
     public int? Checkpoint { get; init; }
+
+    /// <summary>Null: as the other session's; so are model and mode.</summary>
+    public string? Agent { get; init; }
+
+    public string? Model { get; init; }
+
+    public AgentMode? Mode { get; init; }
 }
 
 /// <summary>An answer and who gives it.</summary>

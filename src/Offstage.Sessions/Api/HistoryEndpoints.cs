@@ -67,9 +67,21 @@ internal static class HistoryEndpoints
         var (body, _) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.RevertBody);
         await operations.RequireAsync(session, http.RequestAborted);
         var known = await history.ReadCheckpointsAsync(session, http.RequestAborted);
-        if (known.All(c => c.Number.Value != body.Checkpoint))
-            throw ApiProblemException.NotFound("checkpoint");
-        var view = await operations.RevertAsync(session, new CheckpointNumber(body.Checkpoint), http.RequestAborted);
+        CheckpointNumber to;
+        switch (body)
+        {
+            case { Checkpoint: { } number, TurnId: null }:
+                to = known.FirstOrDefault(c => c.Number.Value == number)?.Number ?? throw ApiProblemException.NotFound("checkpoint");
+                break;
+            case { Checkpoint: null, TurnId: { } turn }:
+                to = (await history.RequireTurnAsync(session, RequestInput.Turn(turn), http.RequestAborted)).Number!.Value;
+                break;
+            default:
+                throw ApiProblemException.Invalid("invalid_body", "Say one of checkpoint and turnId.");
+        }
+
+        var files = known.LastOrDefault(c => c.Number.Value <= to.Value) ?? throw ApiProblemException.NotFound("checkpoint");
+        var view = await operations.RevertAsync(session, to, files.Number, http.RequestAborted);
         return TypedResults.Json(view, ApiJson.Default.SessionView, statusCode: 202);
     }
 }

@@ -12,6 +12,8 @@ internal static class PromptEndpoints
     {
         sessions.MapPost("/{id}/prompts", AskAsync).Accepts<PromptBody>("application/json").Produces<PromptView>(202)
             .Described("addPrompt", "Asks the session for something. It is durable when this answers.", 400, 404, 409, 413, 415, 429);
+        sessions.MapPost("/{id}/plan/accept", AcceptPlanAsync).Accepts<AcceptPlanBody>("application/json").Produces<PromptView>(202)
+            .Described("acceptPlan", "Asks for the plan that the last turn ended with to be carried out.", 400, 404, 409, 413, 415, 429);
         sessions.MapDelete("/{id}/prompts/{promptId}", async (HttpContext http, string id, string promptId, SessionOperations operations) =>
             {
                 await operations.DoAsync(
@@ -29,6 +31,17 @@ internal static class PromptEndpoints
         var (body, raw) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.PromptBody);
         var made = await operations.PromptAsync(
             session, body, IdempotencyUse.Of(RequestInput.IdempotencyKey(http), "prompt", raw), http.RequestAborted);
+        if (made.Replayed)
+            http.Response.Headers["Idempotency-Replayed"] = "true";
+        return TypedResults.Json(made.View, ApiJson.Default.PromptView, statusCode: 202);
+    }
+
+    private static async Task<IResult> AcceptPlanAsync(HttpContext http, string id, SessionOperations operations)
+    {
+        var session = RequestInput.Session(id);
+        var (body, raw) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.AcceptPlanBody);
+        var made = await operations.AcceptPlanAsync(
+            session, body, IdempotencyUse.Of(RequestInput.IdempotencyKey(http), "accept plan", raw), http.RequestAborted);
         if (made.Replayed)
             http.Response.Headers["Idempotency-Replayed"] = "true";
         return TypedResults.Json(made.View, ApiJson.Default.PromptView, statusCode: 202);

@@ -68,6 +68,9 @@ public static class RequestInput
     public static PromptId Prompt(string text)
         => IdSource.IsWellFormed(text, "prm_") ? new PromptId(text) : throw ApiProblemException.NotFound("prompt");
 
+    public static TurnId Turn(string text)
+        => IdSource.IsWellFormed(text, "trn_") ? new TurnId(text) : throw ApiProblemException.NotFound("turn");
+
     public static RequestId Request(string text)
         => IdSource.IsWellFormed(text, "req_") ? new RequestId(text) : throw ApiProblemException.NotFound("request");
 

@@ -25,8 +25,8 @@ internal static class SessionEndpoints
         sessions.MapGet("/{id}", (HttpContext http, string id, SessionOperations operations)
                 => operations.GetAsync(RequestInput.Session(id), http.RequestAborted)).Produces<SessionView>()
             .Described("getSession", "A session as it is now, with the reason it is so.", 404);
-        sessions.MapPatch("/{id}", RenameAsync).Accepts<PatchSessionBody>("application/json").Produces<SessionView>()
-            .Described("renameSession", "Names a session.", 400, 404, 413, 415);
+        sessions.MapPatch("/{id}", ChangeAsync).Accepts<PatchSessionBody>("application/json").Produces<SessionView>()
+            .Described("changeSession", "Names a session, chooses what its next turns run with, changes its limits.", 400, 404, 409, 413, 415);
         sessions.MapDelete("/{id}", DeleteAsync).Produces(204)
             .Described("deleteSession", "Deletes a session for good: agent, sandbox, events, checkpoints.", 404);
         MapAct(sessions, "interrupt", "interruptTurn", "Stops the turn: final at once, forced after a bound.", _ => new SessionCommand.Interrupt());
@@ -67,18 +67,32 @@ internal static class SessionEndpoints
         var (body, raw) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.ForkBody);
         await operations.RequireAsync(source, http.RequestAborted);
         var checkpoints = await history.ReadCheckpointsAsync(source, http.RequestAborted);
-        var from = body.Checkpoint is { } number
-            ? checkpoints.LastOrDefault(c => c.Number.Value == number) ?? throw ApiProblemException.NotFound("checkpoint")
-            : checkpoints.Count > 0 ? checkpoints[^1] : null;
+        (EventSequence? UpTo, string? Commit) from;
+        switch (body)
+        {
+            case { Checkpoint: { } number, TurnId: null }:
+                from = (null, (checkpoints.LastOrDefault(c => c.Number.Value == number) ?? throw ApiProblemException.NotFound("checkpoint")).Commit);
+                break;
+            case { Checkpoint: null, TurnId: { } last }:
+                var turn = await history.RequireTurnAsync(source, RequestInput.Turn(last), http.RequestAborted);
+                from = (turn.LastSequence, checkpoints.LastOrDefault(c => c.Number.Value <= turn.Number!.Value.Value)?.Commit);
+                break;
+            case { Checkpoint: null }:
+                from = (null, checkpoints.Count > 0 ? checkpoints[^1].Commit : null);
+                break;
+            default:
+                throw ApiProblemException.Invalid("invalid_body", "Say at most one of checkpoint and turnId.");
+        }
+
         var key = IdempotencyUse.Of(RequestInput.IdempotencyKey(http), $"fork {source.Value}", raw);
-        return Created(http, await operations.ForkAsync(source, body, from?.Commit, key, http.RequestAborted));
+        return Created(http, await operations.ForkAsync(source, body, from, key, http.RequestAborted));
     }
 
-    private static async Task<SessionView> RenameAsync(HttpContext http, string id, SessionOperations operations)
+    private static async Task<SessionView> ChangeAsync(HttpContext http, string id, SessionOperations operations)
     {
         var session = RequestInput.Session(id);
         var (body, _) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.PatchSessionBody);
-        return await operations.DoAsync(session, new SessionCommand.Rename(RequestInput.Title(body.Title)!), http.RequestAborted);
+        return await operations.ChangeAsync(session, body, http.RequestAborted);
     }
 
     private static async Task<IResult> DeleteAsync(HttpContext http, string id, SessionOperations operations)

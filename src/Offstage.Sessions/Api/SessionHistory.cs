@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Offstage.Contracts;
 using Offstage.Sessions.EventLog;
 using Offstage.Sql;
@@ -9,7 +10,7 @@ public sealed class SessionHistory(ISessionStore store)
 {
     private const int PageSize = 1000;
 
-    private static readonly string[] TurnKinds = ["prompt.queued", "turn.created", "turn.ended", "checkpoint.captured", "branch.committed"];
+    private static readonly string[] TurnKinds = ["prompt.queued", "turn.created", "turn.ended", "checkpoint.captured", "branch.committed", "revert.completed"];
     private static readonly string[] CheckpointKinds = ["checkpoint.captured"];
 
     /// <summary>Turns in order. <paramref name="after"/> is the number of turns to pass over.</summary>
@@ -35,14 +36,19 @@ public sealed class SessionHistory(ISessionStore store)
                 case SessionEventBody.TurnCreated created:
                     places[created.Turn] = turns.Count;
                     turns.Add(new PastTurnView(
-                        created.Turn, created.Prompt, prompts.GetValueOrDefault(created.Prompt, ""), e.At, null, null, null, null));
+                        created.Turn, created.Prompt, prompts.GetValueOrDefault(created.Prompt, ""), e.At, null, null, null, null,
+                        created.Checkpoint, null, null, Reverted: false));
                     prompts.Remove(created.Prompt);
                     break;
                 case SessionEventBody.TurnEnded ended:
-                    Change(ended.Turn, t => t with { EndedAt = e.At, Outcome = ended.Outcome });
+                    Change(ended.Turn, t => t with { EndedAt = e.At, Outcome = ended.Outcome, LastSequence = e.Sequence, Usage = ended.Usage });
                     break;
                 case SessionEventBody.CheckpointCaptured captured:
                     Change(captured.Turn, t => t with { Checkpoint = ToView(captured, e.At) });
+                    break;
+                case SessionEventBody.WorkspaceReverted reverted:
+                    for (int i = 0; i < turns.Count; i++)
+                        turns[i] = turns[i].Number?.Value > reverted.Checkpoint.Value ? turns[i] with { Reverted = true } : turns[i];
                     break;
                 case SessionEventBody.BranchCommitted committed:
                     Change(committed.Turn, t => t with { Commit = committed.Commit });
@@ -50,7 +56,18 @@ public sealed class SessionHistory(ISessionStore store)
             }
         }
 
-        return ([.. turns.Skip(after).Take(limit)], turns.Count > after + limit);
+        return ([.. turns.Skip(after).Take(limit)], turns.Count - after > limit);
+    }
+
+    /// <summary>A turn that has ended.</summary>
+    public async Task<PastTurnView> RequireTurnAsync(SessionId session, TurnId turn, CancellationToken cancellationToken)
+    {
+        var (turns, _) = await ReadTurnsAsync(session, 0, int.MaxValue, cancellationToken);
+        var found = turns.FirstOrDefault(t => t.Id == turn) ?? throw ApiProblemException.NotFound("turn");
+        return found is { LastSequence: not null, Number: not null, Reverted: false }
+            ? found
+            : throw new ApiProblemException(
+                StatusCodes.Status409Conflict, "turn_unusable", "The turn has not ended, was taken back, or was had by a version that did not number its turns.");
     }
 
     public async Task<IReadOnlyList<CheckpointView>> ReadCheckpointsAsync(SessionId session, CancellationToken cancellationToken)

@@ -29,8 +29,9 @@ public sealed class SessionOperations(
     }
 
     /// <summary>A new session that goes on from another's conversation and files.</summary>
+    /// <param name="from">How far the conversation goes, and the commit that holds the files of then; null: the base.</param>
     public async Task<Made<SessionView>> ForkAsync(
-        SessionId source, ForkBody body, string? checkpointCommit, IdempotencyUse? key, CancellationToken cancellationToken)
+        SessionId source, ForkBody body, (EventSequence? UpTo, string? Commit) from, IdempotencyUse? key, CancellationToken cancellationToken)
     {
         if (key is not null && await FindUsedAsync(SessionScope, key, cancellationToken) is { } earlier)
             return new(await GetAsync(new SessionId(earlier), cancellationToken), Replayed: true);
@@ -38,9 +39,23 @@ public sealed class SessionOperations(
         var state = await RequireAsync(source, cancellationToken);
         var id = ids.NewSession();
         var workspace = state.Setup.Workspace is Workspace.Repository r
-            ? r with { Ref = checkpointCommit ?? state.BaseCommit ?? r.Ref, Branch = SetupInput.BranchOf(id) }
+            ? r with { Ref = from.Commit ?? state.BaseCommit ?? r.Ref, Branch = SetupInput.BranchOf(id) }
             : state.Setup.Workspace;
-        var setup = state.Setup with { Host = defaults.Host, Workspace = workspace, ForkedFrom = new ForkSource(source, state.Sequence) };
+        var choice = state.Choice;
+        string agent = RequestInput.Name(body.Agent, "agent") ?? choice.Agent;
+        bool same = agent == choice.Agent;
+        var setup = state.Setup with
+        {
+            Host = defaults.Host,
+            Workspace = workspace,
+            Agent = agent,
+            Model = RequestInput.Name(body.Model, "model") ?? (same ? choice.Model : null),
+            Effort = same ? choice.Effort : null,
+            Mode = body.Mode ?? choice.Mode,
+            Limits = state.Limits,
+            ForkedFrom = new ForkSource(source, from.UpTo ?? state.Sequence),
+        };
+        SetupInput.RequireFit(setup.Agent, setup.Mode, setup.Sandbox, catalog);
         return await CreateAsync(id, setup, RequestInput.Title(body.Title), body.Prompt, key, cancellationToken);
     }
 
@@ -66,16 +81,20 @@ public sealed class SessionOperations(
         var author = RequestInput.Author(body.Author, defaults.Person);
         string? model = RequestInput.Name(body.Model, "model");
         string? effort = RequestInput.Name(body.Effort, "effort");
+        string? agent = RequestInput.Name(body.Agent, "agent");
+        var state = await RequireAsync(session, cancellationToken);
+        if (agent is not null || body.Mode is not null)
+            SetupInput.RequireFit(agent ?? state.Choice.Agent, body.Mode ?? state.Choice.Mode, state.Setup.Sandbox, catalog);
         if (key is not null)
         {
-            await RequireAsync(session, cancellationToken);
             if (await FindUsedAsync(session.Value, key, cancellationToken) is { } earlier)
                 return new(await PromptViewAsync(session, new PromptId(earlier), cancellationToken), Replayed: true);
         }
 
-        var prompt = new NewPrompt(ids.NewPrompt(), text, model, effort, author);
+        var prompt = new NewPrompt(ids.NewPrompt(), text, model, effort, author, agent, body.Mode);
+        SessionCommand command = body.Steer ? new SessionCommand.Steer(prompt) : new SessionCommand.Ask(prompt);
         var result = await log.ExecuteAsync(
-            session, new SessionCommand.Ask(prompt), Options(session.Value, key, prompt.Prompt.Value), cancellationToken);
+            session, command, Options(session.Value, key, prompt.Prompt.Value), cancellationToken);
         switch (result)
         {
             case CommandResult.Accepted accepted:
@@ -85,6 +104,39 @@ public sealed class SessionOperations(
             case var other:
                 throw Refused(other);
         }
+    }
+
+    /// <summary>Asks for the plan that the last turn ended with to be carried out.</summary>
+    public async Task<Made<PromptView>> AcceptPlanAsync(SessionId session, AcceptPlanBody body, IdempotencyUse? key, CancellationToken cancellationToken)
+    {
+        if (key is not null && await FindUsedAsync(session.Value, key, cancellationToken) is { } earlier)
+            return new(await PromptViewAsync(session, new PromptId(earlier), cancellationToken), Replayed: true);
+        var state = await RequireAsync(session, cancellationToken);
+        if (state.Status is not SessionStatus.Idle || state.PlanOffer is not { } proposed)
+            throw new ApiProblemException(StatusCodes.Status409Conflict, "no_plan", "The last turn did not end with a plan, or another has begun since.");
+        var stored = (await store.ReadEventsAsync(session, new EventSequence(proposed.Sequence.Value - 1), 1, cancellationToken)).Single();
+        var plan = (ItemBody.ProposedPlan)((SessionEventBody.ItemCompleted)EventCodec.Read(session, stored).Body).Item.Body;
+        string remarks = string.IsNullOrWhiteSpace(body.Remarks) ? "" : $"\n\nHeed this: {RequestInput.PromptText(body.Remarks)}";
+        string text = $"Carry out this plan, which has been accepted:\n\n{plan.Text}{remarks}";
+        return await PromptAsync(
+            session, new PromptBody { Text = text, Agent = body.Agent, Mode = body.Mode ?? AgentMode.Auto, Author = body.Author }, key, cancellationToken);
+    }
+
+    /// <summary>Checked as a whole before anything of it is done.</summary>
+    public async Task<SessionView> ChangeAsync(SessionId session, PatchSessionBody body, CancellationToken cancellationToken)
+    {
+        var state = await RequireAsync(session, cancellationToken);
+        string? title = RequestInput.Title(body.Title);
+        var choice = SetupInput.Choose(body, state, catalog);
+        var limits = SetupInput.Limits(body.Limits, state.Limits);
+        if (title is null && choice == state.Choice && limits == state.Limits && body == new PatchSessionBody())
+            throw ApiProblemException.Invalid("invalid_body", "Say what is to change: title, agent, model, effort, mode or limits.");
+        var view = SessionView.Of(state);
+        if (title is not null)
+            view = await DoAsync(session, new SessionCommand.Rename(title), cancellationToken);
+        if (choice != state.Choice)
+            view = await DoAsync(session, new SessionCommand.Choose(choice), cancellationToken);
+        return limits == state.Limits ? view : await DoAsync(session, new SessionCommand.ChangeLimits(limits), cancellationToken);
     }
 
     public async Task<SessionView> GetAsync(SessionId session, CancellationToken cancellationToken)
@@ -109,8 +161,8 @@ public sealed class SessionOperations(
         return DoAsync(session, new SessionCommand.Answer(request, answer, RequestInput.Author(author, defaults.Person)), cancellationToken);
     }
 
-    public Task<SessionView> RevertAsync(SessionId session, CheckpointNumber to, CancellationToken cancellationToken)
-        => DoAsync(session, new SessionCommand.Revert(to, defaults.Person), cancellationToken);
+    public Task<SessionView> RevertAsync(SessionId session, CheckpointNumber to, CheckpointNumber files, CancellationToken cancellationToken)
+        => DoAsync(session, new SessionCommand.Revert(to, files, defaults.Person), cancellationToken);
 
     public async Task<SessionState> RequireAsync(SessionId session, CancellationToken cancellationToken)
         => await log.FindAsync(session, cancellationToken) ?? throw ApiProblemException.NotFound("session");

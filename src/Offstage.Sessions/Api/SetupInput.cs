@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Offstage.Contracts;
 using Offstage.Sessions.Effects;
+using Offstage.Sessions.Lifecycle;
 
 namespace Offstage.Sessions.Api;
 
@@ -16,18 +17,9 @@ internal static class SetupInput
     {
         string agent = RequestInput.Name(body.Agent, "agent") ?? defaults.Agent ?? throw ApiProblemException.Invalid(
             "no_agent", "No agent was named and none is usable here. 'offstage doctor' says how to get one.");
-        if (catalog.Find(agent) is not { } offer)
-        {
-            string known = string.Join(", ", catalog.Offers.Select(o => o.Adapter.Name).Order(StringComparer.Ordinal));
-            throw ApiProblemException.Invalid("unknown_agent", $"There is no agent '{agent}'. This server offers: {known}.");
-        }
-
         var sandbox = Sandbox(body.Sandbox, defaults.Sandbox);
-        if (offer.Adapter.Capabilities.NeedsNetwork && sandbox.Network == SandboxNetwork.None)
-            throw ApiProblemException.Invalid("agent_needs_network", $"The agent '{agent}' reaches its model over the network: it cannot work with network 'none'.");
         var mode = body.Mode ?? AgentMode.Auto;
-        if (!offer.Adapter.Capabilities.Modes.Contains(mode))
-            throw ApiProblemException.Invalid("mode_unsupported", $"The agent '{agent}' has no mode '{JsonSerializer.Serialize(mode).Trim('"')}'.");
+        RequireFit(agent, mode, sandbox, catalog);
         return new SessionSetup(
             defaults.Host,
             Workspace(body.Workspace, id),
@@ -39,6 +31,40 @@ internal static class SetupInput
             Limits(body.Limits, defaults.Limits),
             RequestInput.Author(body.Author, defaults.Person));
     }
+
+    /// <summary>What a session's next turns run with. What is not said stays, but a model stays with its agent.</summary>
+    public static AgentChoice Choose(PatchSessionBody body, SessionState state, AgentCatalog catalog)
+    {
+        var now = state.Choice;
+        string agent = RequestInput.Name(body.Agent, "agent") ?? now.Agent;
+        bool same = agent == now.Agent;
+        var choice = new AgentChoice(
+            agent,
+            RequestInput.Name(body.Model, "model") ?? (same ? now.Model : null),
+            RequestInput.Name(body.Effort, "effort") ?? (same ? now.Effort : null),
+            body.Mode ?? now.Mode);
+        RequireFit(choice.Agent, choice.Mode, state.Setup.Sandbox, catalog);
+        return choice;
+    }
+
+    public static void RequireFit(string agent, AgentMode mode, SandboxSetup sandbox, AgentCatalog catalog)
+    {
+        if (catalog.Find(agent) is not { } offer)
+        {
+            string known = string.Join(", ", catalog.Offers.Select(o => o.Name).Order(StringComparer.Ordinal));
+            throw ApiProblemException.Invalid("unknown_agent", $"There is no agent '{agent}'. This server offers: {known}.");
+        }
+
+        if (offer.Adapter.Capabilities.NeedsNetwork && sandbox.Network == SandboxNetwork.None)
+            throw ApiProblemException.Invalid("agent_needs_network", $"The agent '{agent}' reaches its model over the network: it cannot work with network 'none'.");
+        if (!offer.Adapter.Capabilities.Modes.Contains(mode))
+        {
+            string modes = string.Join(", ", offer.Adapter.Capabilities.Modes.Select(NameOf));
+            throw ApiProblemException.Invalid("mode_unsupported", $"The agent '{agent}' has no mode '{NameOf(mode)}'. It has: {modes}.");
+        }
+    }
+
+    private static string NameOf(AgentMode mode) => JsonSerializer.Serialize(mode, ApiJson.Default.AgentMode).Trim('"');
 
     private static Workspace Workspace(WorkspaceBody body, SessionId id)
     {
@@ -88,7 +114,7 @@ internal static class SetupInput
         Bounded(body?.MemoryBytesMax, defaults.MemoryBytesMax, 64L << 20, 1L << 40, "memoryBytesMax"),
         (int)Bounded(body?.ProcessesMax, defaults.ProcessesMax, 8, 100_000, "processesMax"));
 
-    private static SessionLimits Limits(LimitsBody? body, SessionLimits defaults)
+    public static SessionLimits Limits(LimitsBody? body, SessionLimits defaults)
     {
         const long Week = 7L * 24 * 3600 * 1000;
         return new SessionLimits(
@@ -99,8 +125,17 @@ internal static class SetupInput
             Bounded(body?.RequestTimeoutMs, defaults.RequestTimeoutMs, 1000, 4 * Week, "requestTimeoutMs"),
             Bounded(body?.StopTimeoutMs, defaults.StopTimeoutMs, 100, 600_000, "stopTimeoutMs"),
             Bounded(body?.IdleTimeoutMs, defaults.IdleTimeoutMs, 1000, Week, "idleTimeoutMs"),
-            body?.OnAgentLost ?? defaults.OnAgentLost);
+            body?.OnAgentLost ?? defaults.OnAgentLost,
+            Spending(body?.MaxTokens, defaults.MaxTokens, long.MaxValue, "maxTokens"),
+            body?.MaxCostUsd is { } cost
+                ? cost is > 0 and <= 1_000_000 ? cost : throw ApiProblemException.Invalid("invalid_limit", "'maxCostUsd' is over 0 and at most 1000000.")
+                : defaults.MaxCostUsd,
+            (int?)Spending(body?.MaxTurns, defaults.MaxTurns, int.MaxValue, "maxTurns"),
+            (int?)Spending(body?.MaxMinutes, defaults.MaxMinutes, 1_000_000, "maxMinutes"));
     }
+
+    private static long? Spending(long? value, long? fallback, long max, string name)
+        => value is null ? fallback : Bounded(value, 0, 1, max, name);
 
     private static long Bounded(long? value, long fallback, long min, long max, string name)
         => value is not { } given ? fallback

@@ -10,6 +10,7 @@ namespace Offstage.Sessions.Api;
 /// <param name="Turn">The turn under way; null at rest.</param>
 /// <param name="Queue">Prompts that wait, in order.</param>
 /// <param name="LastOutcome">How the last turn ended, while the session is idle.</param>
+/// <param name="ProposedPlan">The plan that the last turn ended with, to be accepted; null when there is none.</param>
 /// <param name="Failure">Why the session is <c>failed</c>.</param>
 public sealed record SessionView(
     SessionId Id,
@@ -35,16 +36,17 @@ public sealed record SessionView(
     string? WorkspacePath,
     CheckpointNumber? LatestCheckpoint,
     TokenUsage? Usage,
+    PlanOffer? ProposedPlan,
     SessionId? ForkedFrom)
 {
     public static SessionView Of(SessionState s) => new(
-        s.Session, s.Status.Name, s.Title, s.Setup.Agent, s.Setup.Model, s.Setup.Effort, s.Setup.Mode, s.Setup.Workspace, s.Setup.Sandbox,
-        s.Setup.Limits, s.Setup.CreatedBy, s.CreatedAt, s.UpdatedAt, s.Sequence,
+        s.Session, s.Status.Name, s.Title, s.Choice.Agent, s.Choice.Model, s.Choice.Effort, s.Choice.Mode, s.Setup.Workspace, s.Setup.Sandbox,
+        s.Limits, s.Setup.CreatedBy, s.CreatedAt, s.UpdatedAt, s.Sequence,
         s.Status.ActiveTurn is { } turn ? TurnView.Of(turn) : null,
-        s.Status is SessionStatus.AwaitingInput waiting ? [.. waiting.Requests.Select(r => new RequestView(r.Request, r.Body, r.ExpiresAt))] : [],
+        s.Status is SessionStatus.AwaitingInput waiting ? [.. waiting.Requests.Select(RequestView.Of)] : [],
         [.. s.Queue.Select((p, i) => new PromptView(p.Prompt, TurnOf(p.Prompt), p.Text, i + 1, p.At))],
         (s.Status as SessionStatus.Idle)?.Last, (s.Status as SessionStatus.Failed)?.Reason,
-        Explanation.Of(s), s.WorkspacePath, s.LatestCheckpoint, s.Usage, s.Setup.ForkedFrom?.Session);
+        Explanation.Of(s), s.WorkspacePath, s.LatestCheckpoint, s.Usage.Session, s.PlanOffer, s.Setup.ForkedFrom?.Session);
 
     internal static TurnId TurnOf(PromptId prompt) => new("trn_" + prompt.Value["prm_".Length..]);
 }
@@ -57,7 +59,36 @@ public sealed record TurnView(TurnId Id, PromptId PromptId, string Text, string 
         turn.Phase switch { TurnPhase.Waiting => "waiting", TurnPhase.Sent => "sent", _ => "confirmed" });
 }
 
-public sealed record RequestView(RequestId Id, RequestBody Body, DateTimeOffset ExpiresAt);
+/// <param name="Kind"><c>command</c>, <c>file_change</c>, <c>permissions</c> or <c>questions</c>.</param>
+/// <param name="Summary">One line.</param>
+/// <param name="Body">All that the agent said of it.</param>
+/// <param name="Choices">How it can be answered: <c>approve</c>, <c>approve_for_session</c>, <c>answers</c>, <c>decline</c>, <c>cancel</c> (declines, and stops
+/// the turn).</param>
+public sealed record RequestView(
+    RequestId Id, string Kind, string Summary, RequestBody Body, IReadOnlyList<string> Choices, DateTimeOffset ExpiresAt)
+{
+    private const int SummaryMax = 160;
+
+    public static RequestView Of(OpenRequest r)
+    {
+        var (kind, summary) = r.Body switch
+        {
+            RequestBody.ApproveCommand c => ("command", $"Run {c.CommandLine}"),
+            RequestBody.ApproveFileChange f => ("file_change", $"Change {string.Join(", ", f.Files.Select(file => file.Path))}"),
+            RequestBody.ApprovePermissions p => ("permissions", p.Detail),
+            RequestBody.Questions q => ("questions", string.Join(" ", q.Items.Select(item => item.Text))),
+            _ => ("other", ""),
+        };
+        string[] choices = r.Body switch
+        {
+            RequestBody.Questions => ["answers", "decline", "cancel"],
+            _ when r.OffersSession => ["approve", "approve_for_session", "decline", "cancel"],
+            _ => ["approve", "decline", "cancel"],
+        };
+        string line = summary.ReplaceLineEndings(" ").Trim();
+        return new RequestView(r.Request, kind, line.Length <= SummaryMax ? line : line[..SummaryMax] + "…", r.Body, choices, r.ExpiresAt);
+    }
+}
 
 /// <param name="TurnId">The turn it has, or will have.</param>
 /// <param name="Position">Place in the queue from 1; 0 when it has been started; null when it is over.</param>
@@ -75,10 +106,15 @@ public sealed record EventPage(IReadOnlyList<JsonElement> Events, EventSequence?
 
 public sealed record TurnPage(IReadOnlyList<PastTurnView> Turns, string? Next);
 
+/// <param name="Number">Its checkpoint's, which it has when it changed a file; null for turns of an older version.</param>
+/// <param name="LastSequence">Of its last event; null while it is under way.</param>
+/// <param name="Usage">Of this turn alone; null when the agent told of none.</param>
+/// <param name="Reverted">It was taken back.</param>
 /// <param name="Outcome">Null while it is under way.</param>
 /// <param name="Checkpoint">Null when it changed no file.</param>
 public sealed record PastTurnView(
-    TurnId Id, PromptId PromptId, string Text, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, TurnOutcome? Outcome, CheckpointView? Checkpoint, string? Commit);
+    TurnId Id, PromptId PromptId, string Text, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, TurnOutcome? Outcome, CheckpointView? Checkpoint, string? Commit,
+    CheckpointNumber? Number, EventSequence? LastSequence, TokenUsage? Usage, bool Reverted);
 
 public sealed record CheckpointPage(IReadOnlyList<CheckpointView> Checkpoints);
 

@@ -8,7 +8,7 @@ namespace Offstage.Sessions.Effects;
 /// <summary>The agents this server offers, and how a session's wishes become a start of one.</summary>
 public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
 {
-    private readonly Dictionary<string, AgentOffer> byName = offers.ToDictionary(offer => offer.Adapter.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, AgentOffer> byName = offers.ToDictionary(offer => offer.Name, StringComparer.Ordinal);
 
     public IReadOnlyCollection<AgentOffer> Offers => byName.Values;
 
@@ -18,9 +18,12 @@ public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
     internal AgentOffer Require(string name)
         => Find(name) ?? throw new SandboxException("agent_not_installed", $"This server offers no agent named '{name}'.", retryable: false);
 
+    /// <summary>The agent that is being started or runs.</summary>
+    internal AgentOffer Require(SessionState state) => Require(AgentOf(state));
+
     internal async Task<SandboxSpec> ToSandboxAsync(SessionState state, CancellationToken cancellationToken)
     {
-        var offer = Require(state.Setup.Agent);
+        var offer = Require(state);
         var installation = await offer.Adapter.InspectAsync(offer.Environment, cancellationToken);
         if (installation.Unusable is { } why)
             throw new SandboxException("agent_not_installed", why, retryable: false);
@@ -43,22 +46,35 @@ public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
 
     internal AgentStart ToStart(SessionState state, SandboxInfo info, Func<ProcessSpec, CancellationToken, Task<ISandboxProcess>> launch)
     {
-        var offer = byName[state.Setup.Agent];
+        var offer = Require(state);
+        var prompt = state.Status.ActiveTurn?.Prompt;
         return new AgentStart
         {
             LaunchAsync = launch,
             WorkspacePath = info.InnerWorkspacePath!,
             HomePath = info.InnerHomePath!,
-            Mode = state.Setup.Mode,
-            Model = state.Setup.Model,
-            Effort = state.Setup.Effort,
+            Mode = prompt?.Mode ?? state.Choice.Mode,
+            Model = prompt?.Model,
+            Effort = prompt?.Effort,
             Environment = offer.Environment,
 
-            // A cursor is used only with the agent that issued it (S6).
-            Cursor = state.Cursor is { } cursor && cursor.Agent == state.Setup.Agent ? new ResumeCursor(cursor.Agent, cursor.Value) : null,
+            Cursor = UsableCursor(state) is { } cursor ? new ResumeCursor(offer.Adapter.Name, cursor.Value) : null,
         };
     }
+
+    /// <summary>A cursor is used only with the agent that issued it, configured as it was then (S6).</summary>
+    internal SavedCursor? UsableCursor(SessionState state)
+        => state.Cursor is { } cursor && cursor.Agent == AgentOf(state) && cursor.Binding == Require(cursor.Agent).Binding ? cursor : null;
+
+    private static string AgentOf(SessionState state) => state.RunningAgent?.Name ?? state.Choice.Agent;
 }
 
 /// <param name="Environment">Settings and secrets its process gets.</param>
-public sealed record AgentOffer(IAgentAdapter Adapter, IReadOnlyDictionary<string, string> Environment);
+public sealed record AgentOffer(IAgentAdapter Adapter, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>What sessions call it; several may be of one kind.</summary>
+    public string Name { get; init; } = Adapter.Name;
+
+    /// <summary>What of its configuration a resume cursor is bound to: another value, and the agent would not know the conversation.</summary>
+    public string Binding { get; init; } = Adapter.Name;
+}

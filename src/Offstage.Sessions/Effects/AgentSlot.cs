@@ -50,16 +50,25 @@ internal sealed class AgentSlot
 }
 
 /// <summary>A started agent and the pump that carries its words into the session.</summary>
-internal sealed class LiveAgent(AgentGeneration generation, IAgentSession session, bool isNewToConversation, CancellationTokenSource lifetime) : IAsyncDisposable
+internal sealed class LiveAgent(AgentGeneration generation, IAgentSession session, AgentOffer offer) : IAsyncDisposable
 {
+    private readonly CancellationTokenSource lifetime = new();
     private int pumping;
 
     public AgentGeneration Generation => generation;
 
     public IAgentSession Session => session;
 
-    /// <summary>It began a conversation of its own and has to be given what was said before.</summary>
-    public bool IsNewToConversation { get; set; } = isNewToConversation;
+    public AgentOffer Offer => offer;
+
+    /// <summary>The model of the turn it was started for; null: its own default.</summary>
+    public string? StartedWithModel { get; init; }
+
+    /// <summary>The last revert it has forgotten turns for: one that is delivered again must not take more (D1).</summary>
+    public EffectId? RolledBackFor { get; set; }
+
+    /// <summary>It took up the conversation by the cursor.</summary>
+    public bool WasResumed { get; init; }
 
     public CancellationToken Stopping => lifetime.Token;
 

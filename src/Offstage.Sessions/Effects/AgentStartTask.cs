@@ -56,13 +56,15 @@ internal sealed class AgentStartTask(
         if (slot.Agent is { } already && already.Generation == effect.Generation)
         {
             // Started by an earlier delivery whose report was lost.
-            await ReportStartedAsync(session, slot, already, resumed: !already.IsNewToConversation, cancellationToken);
+            await ReportStartedAsync(session, slot, already, already.WasResumed, cancellationToken);
             return;
         }
 
         AgentStartResult result;
+        AgentOffer offer;
         try
         {
+            offer = catalog.Require(state);
             if (slot.Agent is { } older)
             {
                 slot.Agent = null;
@@ -70,7 +72,7 @@ internal sealed class AgentStartTask(
             }
 
             var info = await PrepareSandboxAsync(session, state, effect, cancellationToken);
-            result = await catalog.Require(state.Setup.Agent).Adapter.StartAsync(
+            result = await offer.Adapter.StartAsync(
                 catalog.ToStart(state, info, (spec, token) => driver.StartProcessAsync(effect.Sandbox, spec, token)), cancellationToken);
         }
         catch (SandboxException e)
@@ -87,8 +89,12 @@ internal sealed class AgentStartTask(
         switch (result)
         {
             case AgentStartResult.Started started:
-                bool resumed = state.Cursor is { } cursor && cursor.Agent == state.Setup.Agent;
-                var agent = agents.Take(session, slot, effect.Generation, started.Session, isNewToConversation: !resumed);
+                bool resumed = catalog.UsableCursor(state) is not null;
+                var agent = agents.Take(session, slot, new LiveAgent(effect.Generation, started.Session, offer)
+                {
+                    WasResumed = resumed,
+                    StartedWithModel = state.Status.ActiveTurn?.Prompt.Model,
+                });
                 await ReportStartedAsync(session, slot, agent, resumed, cancellationToken);
                 break;
             case AgentStartResult.CursorRejected rejected:
@@ -124,7 +130,7 @@ internal sealed class AgentStartTask(
 
     private async Task ReportStartedAsync(SessionId session, AgentSlot slot, LiveAgent agent, bool resumed, CancellationToken cancellationToken)
     {
-        var report = new SessionCommand.ReportAgentStarted(agent.Generation, agent.Session.Cursor, resumed);
+        var report = new SessionCommand.ReportAgentStarted(agent.Generation, agent.Session.Cursor, resumed, agent.Offer.Binding);
         var result = await log.ReportAsync(session, report, cancellationToken);
         if (result is CommandResult.Rejected)
         {

@@ -5,30 +5,36 @@ using Offstage.Sql;
 
 namespace Offstage.Sessions.Effects;
 
-/// <summary>The conversation so far in plain text, for an agent that is new to it (S6).</summary>
+/// <summary>
+/// The conversation so far in plain text, for an agent that is new to it (S6): what was asked and said, what was run and changed, the last
+/// plan. Turns that a revert took back are not in it.
+/// </summary>
 internal sealed class ConversationText(ISessionStore store)
 {
-    /// <summary>What is older than this many characters is left out, and that is said.</summary>
-    private const int LengthMax = 60_000;
-
     private const int OutputMax = 400;
+    private const int PartMax = 12_000;
     private const int PageSize = 500;
 
-    private static readonly string[] Kinds = ["prompt.queued", "turn.created", "item.completed", "turn.ended"];
+    private static readonly string[] Kinds =
+        ["prompt.queued", "turn.created", "turn.steered", "item.completed", "turn.ended", "revert.completed"];
 
     /// <param name="current">The prompt that is about to be handed over: not part of what was said before.</param>
     /// <returns>Null when nothing was said before.</returns>
     public async Task<string?> BuildAsync(SessionState state, PromptId current, CancellationToken cancellationToken)
     {
-        var parts = new BoundedParts();
+        var parts = new Transcript();
         if (state.Setup.ForkedFrom is { } fork)
+        {
             await ReadAsync(fork.Session, fork.UpTo, current, parts, cancellationToken);
+            parts.EndInherited();
+        }
+
         await ReadAsync(state.Session, state.Sequence, current, parts, cancellationToken);
         return parts.ToText();
     }
 
     private async Task ReadAsync(
-        SessionId session, EventSequence upTo, PromptId current, BoundedParts parts, CancellationToken cancellationToken)
+        SessionId session, EventSequence upTo, PromptId current, Transcript parts, CancellationToken cancellationToken)
     {
         var prompts = new Dictionary<PromptId, string>();
         var after = EventSequence.None;
@@ -44,8 +50,16 @@ internal sealed class ConversationText(ISessionStore store)
                     case SessionEventBody.PromptQueued e:
                         prompts[e.Prompt] = e.Text;
                         break;
-                    case SessionEventBody.TurnCreated e when e.Prompt != current && prompts.TryGetValue(e.Prompt, out string? text):
-                        parts.Add($"User: {text}");
+                    case SessionEventBody.TurnCreated e:
+                        parts.BeginTurn(e.Checkpoint);
+                        if (e.Prompt != current && prompts.Remove(e.Prompt, out string? text))
+                            parts.Add($"User: {Shorten(text, PartMax)}");
+                        break;
+                    case SessionEventBody.TurnSteered e:
+                        parts.Add($"User, while the assistant worked: {Shorten(e.Text, PartMax)}");
+                        break;
+                    case SessionEventBody.ItemCompleted { Item.Body: ItemBody.Plan plan }:
+                        parts.LastPlan = Describe(plan);
                         break;
                     case SessionEventBody.ItemCompleted e when Describe(e.Item.Body) is { } described:
                         parts.Add(described);
@@ -55,6 +69,9 @@ internal sealed class ConversationText(ISessionStore store)
                         break;
                     case SessionEventBody.TurnEnded { Outcome: TurnOutcome.Interrupted }:
                         parts.Add("(The turn was interrupted.)");
+                        break;
+                    case SessionEventBody.WorkspaceReverted e:
+                        parts.TakeBack(e.Checkpoint);
                         break;
                 }
             }
@@ -67,46 +84,17 @@ internal sealed class ConversationText(ISessionStore store)
 
     private static string? Describe(ItemBody body) => body switch
     {
-        ItemBody.Message m when m.Text.Length > 0 => $"Assistant: {m.Text}",
-        ItemBody.Command c => $"(Assistant ran: {c.CommandLine}{(c.ExitCode is { } code ? $" → exit {code}" : "")}{Shorten(c.Output)})",
+        ItemBody.Message m when m.Text.Length > 0 => $"Assistant: {Shorten(m.Text, PartMax)}",
+        ItemBody.Command c => $"(Assistant ran: {Shorten(c.CommandLine, 2 * OutputMax)}{(c.ExitCode is { } code ? $" → exit {code}" : "")}{Output(c.Output)})",
         ItemBody.FileChange f => $"(Assistant changed: {string.Join(", ", f.Files.Select(file => file.Path))})",
-        ItemBody.ToolCall t => $"(Assistant used {t.Tool}{Shorten(t.Result)})",
+        ItemBody.ToolCall t => $"(Assistant used {t.Tool}{Output(t.Result)})",
+        ItemBody.ProposedPlan p => $"(Assistant proposed this plan:\n{Shorten(p.Text, PartMax)})",
+        ItemBody.Plan p => $"(The plan as it was last:\n{string.Join("\n", p.Steps.Select(step => $"- {(step.Status == ItemStatus.Completed ? "done: " : "")}{step.Text}"))})",
         _ => null,
     };
 
-    private static string Shorten(string? output)
-    {
-        if (string.IsNullOrWhiteSpace(output))
-            return "";
-        string trimmed = output.Trim();
-        return trimmed.Length <= OutputMax ? $"\n{trimmed}" : $"\n{trimmed[..OutputMax]}…";
-    }
+    private static string Output(string? output) => string.IsNullOrWhiteSpace(output) ? "" : $"\n{Shorten(output.Trim(), OutputMax)}";
 
-    /// <summary>The newest parts, up to a length in all.</summary>
-    private sealed class BoundedParts
-    {
-        private readonly LinkedList<string> parts = new();
-        private int length;
-        private bool cut;
-
-        public void Add(string part)
-        {
-            parts.AddLast(part);
-            length += part.Length;
-            while (length > LengthMax && parts.Count > 1)
-            {
-                length -= parts.First!.Value.Length;
-                parts.RemoveFirst();
-                cut = true;
-            }
-        }
-
-        public string? ToText()
-        {
-            if (parts.Count == 0)
-                return null;
-            string all = string.Join("\n\n", parts);
-            return cut ? $"(Earlier parts are left out.)\n\n{all}" : all;
-        }
-    }
+    private static string Shorten(string text, int max)
+        => text.Length <= max ? text : $"{text[..(max / 2)]}… ({text.Length - max} characters are left out here) …{text[^(max / 2)..]}";
 }

@@ -24,6 +24,14 @@ internal static partial class EffectsLog
         Message = "The agent of session {SessionId} could not be asked to stop; it is killed when its time is over: {Reason}")]
     public static partial void InterruptFailed(this ILogger logger, string sessionId, string reason);
 
+    [LoggerMessage(EventId = 2111, EventName = "agent.roll_back_failed", Level = LogLevel.Warning,
+        Message = "The agent of session {SessionId} did not forget the turns of a revert; it begins anew with what is left: {Reason}")]
+    public static partial void RollBackFailed(this ILogger logger, string sessionId, string reason);
+
+    [LoggerMessage(EventId = 2110, EventName = "agent.steer_failed", Level = LogLevel.Warning,
+        Message = "The agent of session {SessionId} did not take an addition to its turn, which is asked as a prompt instead: {Reason}")]
+    public static partial void SteerFailed(this ILogger logger, string sessionId, string reason);
+
     [LoggerMessage(EventId = 2106, EventName = "sandbox.orphan_destroyed", Level = LogLevel.Warning,
         Message = "Sandbox {SandboxId} had no owner and was destroyed")]
     public static partial void OrphanDestroyed(this ILogger logger, string sandboxId);

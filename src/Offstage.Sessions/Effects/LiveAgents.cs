@@ -17,11 +17,11 @@ internal sealed class LiveAgents : IAsyncDisposable
 
     public int Count => slots.Values.Count(slot => slot.Agent is not null);
 
-    public LiveAgent Take(SessionId session, AgentSlot slot, AgentGeneration generation, IAgentSession agentSession, bool isNewToConversation)
+    public LiveAgent Take(SessionId session, AgentSlot slot, LiveAgent agent)
     {
         Invariant.Require(slot.Agent is null, "S8");
         Invariant.Require(Slot(session) == slot, "S8");
-        return slot.Agent = new LiveAgent(generation, agentSession, isNewToConversation, new CancellationTokenSource());
+        return slot.Agent = agent;
     }
 
     /// <summary>The session is gone for good.</summary>

@@ -38,11 +38,12 @@ internal sealed class SessionEffectHandler(
         {
             SessionEffect.EnsureAgent e => await start.RunAsync(session, e, cancellationToken),
             SessionEffect.StartTurn e => await StartTurnAsync(session, entry.Effect, e, cancellationToken),
+            SessionEffect.SteerTurn e => await SteerAsync(session, e, cancellationToken),
             SessionEffect.InterruptTurn e => await InterruptAsync(session, e, cancellationToken),
             SessionEffect.StopAgent e => await StopAgentAsync(session, e, cancellationToken),
             SessionEffect.AnswerRequest e => await AnswerAsync(session, e, cancellationToken),
             SessionEffect.CaptureCheckpoint e => await CaptureAsync(session, entry.Effect, e, cancellationToken),
-            SessionEffect.RevertWorkspace e => await RevertAsync(session, e, cancellationToken),
+            SessionEffect.RevertWorkspace e => await RevertAsync(session, entry.Effect, e, cancellationToken),
             SessionEffect.DestroySandbox e => await DestroyAsync(session, e, cancellationToken),
             SessionEffect.PurgeSession => await PurgeAsync(session, cancellationToken),
             _ => throw new UnreachableException(),
@@ -67,7 +68,13 @@ internal sealed class SessionEffectHandler(
             return new EffectOutcome.Done();
         }
 
-        var input = await ToInputAsync(state, turn, agent, cancellationToken);
+        if (!agent.Offer.Adapter.Capabilities.CanSwitchModel && agent.StartedWithModel != turn.Prompt.Model)
+        {
+            await log.ReportAsync(session, new SessionCommand.ReportAgentUnfit(e.Generation, "model_changed"), cancellationToken);
+            return new EffectOutcome.Done();
+        }
+
+        var input = await ToInputAsync(state, turn, cancellationToken);
 
         // Recorded before it is done: after a crash in between it is known that the agent may have seen it (S4).
         if (await log.ReportAsync(session, new SessionCommand.BeginHandover(e.Turn, e.Generation), cancellationToken) is not CommandResult.Accepted)
@@ -82,18 +89,41 @@ internal sealed class SessionEffectHandler(
             return new EffectOutcome.Done();
         }
 
-        agent.IsNewToConversation = false;
         var confirmed = await log.ReportAsync(session, new SessionCommand.ReportTurnConfirmed(e.Turn, e.Generation), cancellationToken, effect);
         return new EffectOutcome.Done(AlreadyCompleted: confirmed is CommandResult.Accepted { Events.Count: > 0 });
     }
 
-    private async Task<TurnInput> ToInputAsync(SessionState state, ActiveTurn turn, LiveAgent agent, CancellationToken cancellationToken)
+    private async Task<TurnInput> ToInputAsync(SessionState state, ActiveTurn turn, CancellationToken cancellationToken)
     {
-        string? soFar = agent.IsNewToConversation && state.HasConversation
+        string? soFar = !state.AgentKnows && state.HasConversation
             ? await conversation.BuildAsync(state, turn.Prompt.Prompt, cancellationToken)
             : null;
-        string text = turn.Continued && !agent.IsNewToConversation ? ContinueText : turn.Prompt.Text;
-        return new TurnInput(text, turn.Prompt.Model ?? state.Setup.Model, turn.Prompt.Effort ?? state.Setup.Effort, soFar) { Tag = turn.Turn.Value };
+        string text = turn.Continued && state.AgentKnows ? ContinueText : turn.Prompt.Text;
+        return new TurnInput(text, turn.Prompt.Model, turn.Prompt.Effort, soFar) { Tag = turn.Turn.Value, Mode = turn.Prompt.Mode };
+    }
+
+    /// <summary>Text that does not reach its turn is not lost: it is asked as a prompt (S4).</summary>
+    private async Task<EffectOutcome> SteerAsync(SessionId session, SessionEffect.SteerTurn e, CancellationToken cancellationToken)
+    {
+        bool reached = false;
+        if (await log.FindAsync(session, cancellationToken) is { } state && state.Status.ActiveTurn?.Turn == e.Turn
+            && agents.Find(session, e.Generation) is { } agent)
+        {
+            try
+            {
+                using var bound = new CancellationTokenSource(TalkTimeout, timeProvider);
+                using var talk = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
+                reached = await agent.Session.SteerAsync(e.Text, talk.Token);
+            }
+            catch (Exception failed) when (failed is AgentException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                logger.SteerFailed(session.Value, failed.Message);
+            }
+        }
+
+        if (!reached)
+            await log.ReportAsync(session, new SessionCommand.ReportSteerMissed(e.Prompt, e.Text, e.Author), cancellationToken);
+        return new EffectOutcome.Done();
     }
 
     private async Task<EffectOutcome> InterruptAsync(SessionId session, SessionEffect.InterruptTurn e, CancellationToken cancellationToken)
@@ -192,14 +222,16 @@ internal sealed class SessionEffectHandler(
         }
     }
 
-    private async Task<EffectOutcome> RevertAsync(SessionId session, SessionEffect.RevertWorkspace e, CancellationToken cancellationToken)
+    private async Task<EffectOutcome> RevertAsync(
+        SessionId session, EffectId effect, SessionEffect.RevertWorkspace e, CancellationToken cancellationToken)
     {
         if (await log.FindAsync(session, cancellationToken) is not { } state || state.Reverting?.To != e.To)
             return new EffectOutcome.Done();
         try
         {
-            var saved = await workspaces.RevertAsync(state, e.Sandbox, e.To, e.SavedAs, cancellationToken);
-            await log.ReportAsync(session, new SessionCommand.ReportReverted(e.To, saved), cancellationToken);
+            var saved = await workspaces.RevertAsync(state, e.Sandbox, e.Files, e.SavedAs, cancellationToken);
+            bool followed = await RollBackAgentAsync(state, effect, e, cancellationToken);
+            await log.ReportAsync(session, new SessionCommand.ReportReverted(e.To, saved, followed), cancellationToken);
         }
         catch (WorkspaceException failed) when (!failed.Retryable)
         {
@@ -211,6 +243,31 @@ internal sealed class SessionEffectHandler(
         }
 
         return new EffectOutcome.Done();
+    }
+
+    /// <returns>False when a fresh agent session must begin with what is left of the conversation.</returns>
+    private async Task<bool> RollBackAgentAsync(SessionState state, EffectId effect, SessionEffect.RevertWorkspace e, CancellationToken cancellationToken)
+    {
+        if (state.Agent is not AgentHold.Live live || agents.Find(state.Session, live.Of) is not { } agent || !agent.Offer.Adapter.Capabilities.CanRollBack)
+            return false;
+        if (agent.RolledBackFor == effect)
+            return true;
+        if (await AgentTurns.CountAfterAsync(store, state.Session, e.To, cancellationToken) is not { } turns)
+            return false;
+        try
+        {
+            using var bound = new CancellationTokenSource(TalkTimeout, timeProvider);
+            using var talk = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
+            if (turns > 0 && !await agent.Session.RollBackAsync(turns, talk.Token))
+                return false;
+            agent.RolledBackFor = effect;
+            return true;
+        }
+        catch (Exception failed) when (failed is AgentException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            logger.RollBackFailed(state.Session.Value, failed.Message);
+            return false;
+        }
     }
 
     /// <summary>Deletes only what is saved: when the last state cannot be saved, nothing is deleted (B3).</summary>

@@ -20,6 +20,8 @@ public static class EventCodec
     [
         Entry("session.created", SessionJson.Default.SessionCreated),
         Entry("session.renamed", SessionJson.Default.SessionRenamed),
+        Entry("agent.chosen", SessionJson.Default.AgentChosen),
+        Entry("limits.changed", SessionJson.Default.LimitsChanged),
         Entry("session.failed", SessionJson.Default.SessionFailed),
         Entry("session.archived", SessionJson.Default.SessionArchived),
         Entry("session.unarchived", SessionJson.Default.SessionUnarchived),
@@ -44,6 +46,7 @@ public static class EventCodec
         Entry("turn.continued", SessionJson.Default.TurnContinued),
         Entry("turn.stopping", SessionJson.Default.TurnStopping),
         Entry("turn.stop_forced", SessionJson.Default.TurnStopForced),
+        Entry("turn.steered", SessionJson.Default.TurnSteered),
         Entry("turn.ended", SessionJson.Default.TurnEnded),
         Entry("item.started", SessionJson.Default.ItemStarted),
         Entry("item.completed", SessionJson.Default.ItemCompleted),

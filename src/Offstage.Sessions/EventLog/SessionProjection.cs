@@ -49,7 +49,7 @@ internal static class SessionProjection
         s.Sequence,
         s.Status.Name,
         s.Title,
-        s.Setup.Agent,
+        s.Choice.Agent,
         (s.Setup.Workspace as Workspace.Repository)?.Location,
         s.Setup.CreatedBy.Email,
         s.CreatedAt,

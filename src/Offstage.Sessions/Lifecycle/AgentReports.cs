@@ -59,13 +59,14 @@ internal static class AgentReports
     /// <summary>Continued once where the session wishes it, otherwise interrupted.</summary>
     private static void LoseTurn(DecisionBuilder b, ActiveTurn turn)
     {
-        if (turn is not { Phase: TurnPhase.Confirmed, Continued: false } || b.State.Setup.Limits.OnAgentLost != AgentLostPolicy.Continue)
+        if (turn is not { Phase: TurnPhase.Confirmed, Continued: false } || b.State.Limits.OnAgentLost != AgentLostPolicy.Continue)
         {
+            b.CloseRequests("stale");
             b.EndTurn(new TurnOutcome.Interrupted("agent_lost", turn.Phase == TurnPhase.Confirmed));
             return;
         }
 
-        b.CloseRequests("agent_gone");
+        b.CloseRequests("stale");
         b.Emit(new TurnContinued(turn.Turn));
         b.StartAttempt(1);
     }
@@ -75,7 +76,7 @@ internal static class AgentReports
         switch (entry.Event)
         {
             case AgentEvent.TurnStarted when turn is { Phase: TurnPhase.Sent }:
-                b.Emit(new TurnStarted(turn.Turn, b.Now + TimeSpan.FromMilliseconds(b.State.Setup.Limits.TurnTimeoutMs)));
+                b.Emit(new TurnStarted(turn.Turn, SpendingLimits.TurnDeadline(b.State, b.Now)));
                 break;
             case AgentEvent.TurnEnded e when turn is not null:
                 EndByAgent(b, turn, e.Outcome, e.Error);
@@ -98,12 +99,13 @@ internal static class AgentReports
                 break;
             case AgentEvent.UsageReported e:
                 b.Emit(new UsageReported(turn?.Turn, e.Usage));
+                b.EnforceLimits();
                 break;
             case AgentEvent.TitleSuggested e:
                 b.SuggestTitle(e.Title);
                 break;
-            case AgentEvent.CursorChanged e when b.State.Cursor?.Value != e.Cursor.Value:
-                b.Emit(new CursorSaved(e.Cursor.Agent, e.Cursor.Value));
+            case AgentEvent.CursorChanged e:
+                b.SaveCursor(e.Cursor.Value);
                 break;
             case AgentEvent.CursorRejected e:
                 RejectCursor(b, e.Reason);
@@ -177,8 +179,8 @@ internal static class AgentReports
         }
 
         if (turn.Phase == TurnPhase.Sent)
-            b.Emit(new TurnStarted(turn.Turn, b.Now + TimeSpan.FromMilliseconds(b.State.Setup.Limits.TurnTimeoutMs)));
-        b.Emit(new RequestOpened(id, turn.Turn, generation, e.Key, e.ItemId, e.Request, b.Now + TimeSpan.FromMilliseconds(b.State.Setup.Limits.RequestTimeoutMs)));
+            b.Emit(new TurnStarted(turn.Turn, SpendingLimits.TurnDeadline(b.State, b.Now)));
+        b.Emit(new RequestOpened(id, turn.Turn, generation, e.Key, e.ItemId, e.Request, b.Now + TimeSpan.FromMilliseconds(b.State.Limits.RequestTimeoutMs), e.OffersSession));
     }
 
     /// <summary>
@@ -205,7 +207,7 @@ internal static class AgentReports
                 break;
             case { ActiveTurn: { } turn }:
                 b.StopAgent("cursor_rejected");
-                b.CloseRequests("agent_gone");
+                b.CloseRequests("stale");
                 b.Emit(new TurnContinued(turn.Turn));
                 b.StartAttempt(1);
                 break;

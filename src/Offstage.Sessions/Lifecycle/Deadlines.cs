@@ -37,9 +37,10 @@ internal static class Deadlines
 
     private static void TimeOut(DecisionBuilder b, SessionStatus.Running running)
     {
-        var failure = running.Turn.Phase == TurnPhase.Confirmed
+        long workedMs = (long)(b.Now - running.Since).TotalMilliseconds;
+        var failure = SpendingLimits.Exceeded(b.State, workedMs) ?? (running.Turn.Phase == TurnPhase.Confirmed
             ? new Failure("turn_timeout", "The turn took longer than its limit.")
-            : new Failure("handover_timeout", "The agent did not take the prompt in time.");
+            : new Failure("handover_timeout", "The agent did not take the prompt in time."));
         b.BeginStopping(new TurnOutcome.Failed(failure));
     }
 

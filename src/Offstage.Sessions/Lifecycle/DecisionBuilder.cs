@@ -21,7 +21,7 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
 
     public SessionStatus Status => State.Status;
 
-    private SessionLimits Limits => State.Setup.Limits;
+    private SessionLimits Limits => State.Limits;
 
     public Decision Build() => new Decision.Accepted(State, events, effects);
 
@@ -45,14 +45,28 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
         bool rests = Status is SessionStatus.Created or SessionStatus.Idle || (evenIfFailed && Status is SessionStatus.Failed);
         if (!rests || State.Queue.Count == 0 || State.Reverting is not null)
             return;
+        if (SpendingLimits.ExceededByAnother(State) is not null)
+        {
+            // They would wait for ever.
+            foreach (var waiting in State.Queue)
+                Emit(new PromptWithdrawn(waiting.Prompt, "limit_reached"));
+            return;
+        }
 
         var prompt = State.Queue[0];
-        Emit(new TurnCreated(TurnOf(prompt.Prompt), prompt.Prompt));
-        if (Status is SessionStatus.Running running && State.Agent is AgentHold.Live live)
+        Emit(new TurnCreated(TurnOf(prompt.Prompt), prompt.Prompt, State.LastCheckpointNumber.Next));
+        if (Status is SessionStatus.Running running && State.Agent is AgentHold.Live live && running.Turn.Prompt.Agent == State.RunningAgent?.Name)
+        {
             Plan(new SessionEffect.StartTurn(running.Turn.Turn, live.Of));
-        else
-            StartAttempt(1);
+            return;
+        }
+
+        StopAgent("agent_changed");
+        StartAttempt(1);
     }
+
+    public void Queue(NewPrompt prompt)
+        => Emit(new PromptQueued(prompt.Prompt, prompt.Text, prompt.Model, prompt.Effort, prompt.Author, RetryOf: null, prompt.Agent, prompt.Mode));
 
     /// <summary>One prompt, one turn: the one's id follows from the other's (S4).</summary>
     private static TurnId TurnOf(PromptId prompt) => new("trn_" + prompt.Value["prm_".Length..]);
@@ -73,10 +87,11 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
 
     public void StartAttempt(int attempt)
     {
-        CloseRequests("agent_gone");
+        CloseRequests("stale");
         var sandbox = State.Sandbox.Sandbox ?? context.FreshSandbox;
         var generation = State.LastGeneration.Next;
-        Emit(new ProvisioningStarted(sandbox, generation, attempt, Now + TimeSpan.FromMilliseconds(Limits.ProvisionTimeoutMs)));
+        Emit(new ProvisioningStarted(
+            sandbox, generation, attempt, Now + TimeSpan.FromMilliseconds(Limits.ProvisionTimeoutMs), Status.ActiveTurn!.Prompt.Agent));
         Plan(new SessionEffect.EnsureAgent(sandbox, generation));
     }
 
@@ -109,7 +124,7 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
             StopAgent("turn_ended");
 
         bool reachedAgent = turn.Phase != TurnPhase.Waiting;
-        Emit(new TurnEnded(turn.Turn, outcome));
+        Emit(new TurnEnded(turn.Turn, outcome, State.Usage.Turn));
         if (reachedAgent && State.Sandbox.Sandbox is { } sandbox && State.Setup.Workspace is Workspace.Repository)
             PlanCheckpoint(turn, sandbox, outcome);
         if (dispatch)
@@ -153,6 +168,23 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
         ForgetCursor(failure.Code);
         StopAgent(failure.Code);
         EndTurn(outcome);
+    }
+
+    /// <summary>Bound to the agent that runs, as it is configured (S6).</summary>
+    public void SaveCursor(string value)
+    {
+        if (State.RunningAgent is not { } running)
+            return;
+        var saved = new SavedCursor(running.Name, value, running.Binding);
+        if (saved != State.Cursor)
+            Emit(new CursorSaved(saved.Agent, saved.Value, saved.Binding));
+    }
+
+    /// <summary>Over a limit the turn is stopped and fails, naming it.</summary>
+    public void EnforceLimits()
+    {
+        if (Status is SessionStatus.Running or SessionStatus.AwaitingInput && SpendingLimits.Exceeded(State) is { } reached)
+            BeginStopping(new TurnOutcome.Failed(reached));
     }
 
     public void ForgetCursor(string reason)

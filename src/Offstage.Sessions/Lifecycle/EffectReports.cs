@@ -16,6 +16,8 @@ internal static class EffectReports
         SessionCommand.BeginHandover handover => BeginHandover(b, handover),
         SessionCommand.ReportTurnConfirmed report => TurnConfirmed(b, report),
         SessionCommand.ReportTurnRefused report => TurnRefused(b, report),
+        SessionCommand.ReportAgentUnfit report => AgentUnfit(b, report),
+        SessionCommand.ReportSteerMissed report => SteerMissed(b, report),
         SessionCommand.ReportCheckpoint report => Checkpoint(b, report),
         SessionCommand.ReportReverted report => Reverted(b, report),
         SessionCommand.ReportRevertFailed report => RevertFailed(b, report),
@@ -41,9 +43,13 @@ internal static class EffectReports
             return null;
         if (!IsStarting(b, report.Generation))
             return new Rejection.Stale();
-        b.Emit(new AgentStarted(report.Generation, report.Resumed));
-        if (report.Cursor is { } cursor && new SavedCursor(cursor.Agent, cursor.Value) != b.State.Cursor)
-            b.Emit(new CursorSaved(cursor.Agent, cursor.Value));
+        b.Emit(new AgentStarted(report.Generation, report.Resumed, report.Binding));
+
+        // What another agent knows ends before this turn.
+        if (b.State.Cursor is { } older && older.Agent != b.State.RunningAgent?.Name)
+            b.ForgetCursor("agent_changed");
+        if (report.Cursor is { } cursor)
+            b.SaveCursor(cursor.Value);
         if (b.Status is SessionStatus.Running { Turn: var turn })
             b.Plan(new SessionEffect.StartTurn(turn.Turn, report.Generation));
         return null;
@@ -87,7 +93,7 @@ internal static class EffectReports
     {
         if (!IsSent(b, report.Turn, report.Generation))
             return new Rejection.Stale();
-        b.Emit(new TurnStarted(report.Turn, b.Now + TimeSpan.FromMilliseconds(b.State.Setup.Limits.TurnTimeoutMs)));
+        b.Emit(new TurnStarted(report.Turn, SpendingLimits.TurnDeadline(b.State, b.Now)));
         return null;
     }
 
@@ -96,6 +102,26 @@ internal static class EffectReports
         if (!IsSent(b, report.Turn, report.Generation))
             return new Rejection.Stale();
         b.FailTurnOfAgent(report.Failure);
+        return null;
+    }
+
+    /// <summary>The live agent cannot do what this turn wants, another start of it can.</summary>
+    private static Rejection? AgentUnfit(DecisionBuilder b, SessionCommand.ReportAgentUnfit report)
+    {
+        if (b.Status is not SessionStatus.Running { Turn.Phase: TurnPhase.Waiting } || !IsLive(b, report.Generation))
+            return new Rejection.Stale();
+        b.StopAgent(report.Why);
+        b.Reprovision(new Failure("agent_start_failed", $"The agent was started anew again and again: {report.Why}."));
+        return null;
+    }
+
+    /// <summary>It did not reach the turn: it becomes a prompt, before those that wait.</summary>
+    private static Rejection? SteerMissed(DecisionBuilder b, SessionCommand.ReportSteerMissed report)
+    {
+        if (b.Status is SessionStatus.Archived or SessionStatus.Deleted)
+            return new Rejection.Stale();
+        b.Emit(new PromptQueued(report.Prompt, report.Text, null, null, report.Author, RetryOf: report.Prompt));
+        b.Dispatch();
         return null;
     }
 
@@ -128,6 +154,12 @@ internal static class EffectReports
         if (report.Saved is CheckpointResult.Captured c)
             b.Emit(new CheckpointCaptured(c.Number, Turn: null, c.Commit, c.FilesChanged, c.Additions, c.Deletions));
         b.Emit(new WorkspaceReverted(report.To));
+        if (!report.AgentFollowed)
+        {
+            b.ForgetCursor("reverted");
+            b.StopAgent("reverted");
+        }
+
         b.Dispatch();
         return null;
     }
@@ -163,6 +195,8 @@ internal static class EffectReports
             case SessionEffect.StartTurn e when b.Status.ActiveTurn?.Turn == e.Turn && IsLive(b, e.Generation):
                 b.FailTurnOfAgent(new Failure("handover_failed", report.Error));
                 break;
+            case SessionEffect.SteerTurn e:
+                return SteerMissed(b, new SessionCommand.ReportSteerMissed(e.Prompt, e.Text, e.Author));
             case SessionEffect.CaptureCheckpoint e:
                 b.Emit(new CheckpointFailed(e.Turn, report.Error));
                 break;

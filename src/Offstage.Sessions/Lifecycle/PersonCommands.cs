@@ -10,6 +10,9 @@ internal static class PersonCommands
     public static Rejection? Decide(DecisionBuilder b, SessionCommand command) => command switch
     {
         SessionCommand.Ask ask => Ask(b, ask.Prompt),
+        SessionCommand.Steer steer => Steer(b, steer.Prompt),
+        SessionCommand.Choose choose => Choose(b, choose.Choice),
+        SessionCommand.ChangeLimits change => ChangeLimits(b, change.Limits),
         SessionCommand.Withdraw withdraw => Withdraw(b, withdraw.Prompt),
         SessionCommand.Interrupt => Interrupt(b),
         SessionCommand.Answer answer => Answer(b, answer),
@@ -26,11 +29,41 @@ internal static class PersonCommands
     {
         if (b.Status is SessionStatus.Archived)
             return new Rejection.SessionArchived();
-        if (b.State.Queue.Count >= b.State.Setup.Limits.QueueMax)
-            return new Rejection.QueueFull(b.State.Setup.Limits.QueueMax);
-        b.Emit(new PromptQueued(prompt.Prompt, prompt.Text, prompt.Model, prompt.Effort, prompt.Author, RetryOf: null));
+        if (b.State.Queue.Count >= b.State.Limits.QueueMax)
+            return new Rejection.QueueFull(b.State.Limits.QueueMax);
+        if (SpendingLimits.ExceededByAnother(b.State) is { } reached)
+            return new Rejection.LimitReached(reached.Message);
+        if (b.State.TurnCount + b.State.Queue.Count >= b.State.Limits.MaxTurns)
+            return new Rejection.LimitReached($"With the prompts that wait, the session's limit maxTurns of {b.State.Limits.MaxTurns} is reached.");
+        b.Queue(prompt);
         b.TitleFrom(prompt.Text);
         b.Dispatch(evenIfFailed: true);
+        return null;
+    }
+
+    private static Rejection? Steer(DecisionBuilder b, NewPrompt prompt)
+    {
+        if (b.Status is not (SessionStatus.Running { Turn.Phase: TurnPhase.Confirmed } or SessionStatus.AwaitingInput)
+            || b.State.Agent is not AgentHold.Live live)
+            return Ask(b, prompt);
+        var turn = b.Status.ActiveTurn!.Turn;
+        b.Emit(new TurnSteered(turn, prompt.Prompt, prompt.Text, prompt.Author));
+        b.Plan(new SessionEffect.SteerTurn(turn, live.Of, prompt.Prompt, prompt.Text, prompt.Author));
+        return null;
+    }
+
+    private static Rejection? Choose(DecisionBuilder b, AgentChoice choice)
+    {
+        if (choice != b.State.Choice)
+            b.Emit(new AgentChosen(choice));
+        return null;
+    }
+
+    private static Rejection? ChangeLimits(DecisionBuilder b, SessionLimits limits)
+    {
+        if (limits != b.State.Limits)
+            b.Emit(new LimitsChanged(limits));
+        b.EnforceLimits();
         return null;
     }
 
@@ -64,14 +97,26 @@ internal static class PersonCommands
     {
         if (b.Status is not SessionStatus.AwaitingInput waiting
             || waiting.Requests.FirstOrDefault(r => r.Request == answer.Request) is not { } request)
-            return new Rejection.RequestNotOpen();
+            return TooLate(b.State, answer.Request);
         if (Misfit(request.Body, answer.Given) is { } detail)
             return new Rejection.AnswerDoesNotFit(detail);
 
         b.Emit(new RequestAnswered(request.Request, Redact(request.Body, answer.Given), answer.By));
+        if (answer.Given is RequestAnswer.Cancel)
+            return Interrupt(b);
         b.Plan(new SessionEffect.AnswerRequest(request.Request, request.AgentKey, request.Generation, answer.Given));
         return null;
     }
+
+    /// <summary>Who comes second is told what became of it.</summary>
+    private static Rejection TooLate(SessionState state, RequestId request)
+        => state.ClosedRequests.LastOrDefault(r => r.Request == request) switch
+        {
+            { By: { } by } => new Rejection.RequestAnswered(by.Name),
+            { How: "stale" } => new Rejection.RequestStale(),
+            { How: "expired" } => new Rejection.RequestExpired(),
+            _ => new Rejection.RequestNotOpen(),
+        };
 
     private static string? Misfit(RequestBody body, RequestAnswer answer)
     {
@@ -112,7 +157,7 @@ internal static class PersonCommands
         bool failed = b.Status is SessionStatus.Failed or SessionStatus.Idle { Last: TurnOutcome.Failed or TurnOutcome.Interrupted };
         if (!failed || b.State.LastPrompt is not { } last)
             return b.Status is SessionStatus.Archived ? new Rejection.SessionArchived() : new Rejection.NothingToRetry();
-        b.Emit(new PromptQueued(fresh, last.Text, last.Model, last.Effort, last.Author, RetryOf: last.Prompt));
+        b.Emit(new PromptQueued(fresh, last.Text, last.Model, last.Effort, last.Author, RetryOf: last.Prompt, last.Agent, last.Mode));
         b.Dispatch(evenIfFailed: true);
         return null;
     }
@@ -164,10 +209,10 @@ internal static class PersonCommands
             return new Rejection.SessionBusy();
         if (b.State.Sandbox is not (SandboxHold.Ready or SandboxHold.Stopped) || b.State.LatestCheckpoint is not { } latest)
             return new Rejection.NoWorkspace();
-        if (revert.To.Value < 0 || revert.To.Value > latest.Value)
+        if (revert.Files.Value < 0 || revert.Files.Value > latest.Value || revert.To.Value < revert.Files.Value || revert.To.Value > b.State.LastCheckpointNumber.Value)
             return new Rejection.CheckpointNotFound();
         b.Emit(new RevertRequested(revert.To, revert.By));
-        b.Plan(new SessionEffect.RevertWorkspace(b.State.Sandbox.Sandbox!.Value, revert.To, b.State.Reverting!.SavedAs));
+        b.Plan(new SessionEffect.RevertWorkspace(b.State.Sandbox.Sandbox!.Value, revert.To, revert.Files, b.State.Reverting!.SavedAs));
         return null;
     }
 }

@@ -17,7 +17,15 @@ public abstract record Rejection(string Code, string Message)
 
     public sealed record NoActiveTurn() : Rejection("no_active_turn", "No turn is under way.");
 
-    public sealed record RequestNotOpen() : Rejection("request_not_open", "The request is not open: it has been answered, has expired, or never was.");
+    public sealed record LimitReached(string Detail) : Rejection("limit_reached", $"{Detail} Raise the limit to go on.");
+
+    public sealed record RequestNotOpen() : Rejection("request_not_open", "The request is not open: its turn is over, or it never was.");
+
+    public sealed record RequestAnswered(string By) : Rejection("request_answered", $"{By} has answered the request already.");
+
+    public sealed record RequestStale() : Rejection("request_stale", "The agent that asked is gone, and its turn with it.");
+
+    public sealed record RequestExpired() : Rejection("request_expired", "The time to answer was over; the request was declined.");
 
     public sealed record AnswerDoesNotFit(string Detail) : Rejection("answer_does_not_fit", Detail);
 

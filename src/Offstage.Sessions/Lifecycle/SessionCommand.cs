@@ -14,6 +14,14 @@ public abstract record SessionCommand
 
     public sealed record Ask(NewPrompt Prompt) : SessionCommand;
 
+    /// <summary>Adds to the turn that runs; without one it is asked as a prompt.</summary>
+    public sealed record Steer(NewPrompt Prompt) : SessionCommand;
+
+    /// <summary>What the next turns run with, where their prompts say nothing else.</summary>
+    public sealed record Choose(AgentChoice Choice) : SessionCommand;
+
+    public sealed record ChangeLimits(SessionLimits Limits) : SessionCommand;
+
     public sealed record Withdraw(PromptId Prompt) : SessionCommand;
 
     public sealed record Interrupt : SessionCommand;
@@ -31,13 +39,16 @@ public abstract record SessionCommand
 
     public sealed record Delete : SessionCommand;
 
-    public sealed record Revert(CheckpointNumber To, Person By) : SessionCommand;
+    /// <param name="To">The number of a turn or of a checkpoint: what came after it is taken back.</param>
+    /// <param name="Files">The newest checkpoint that is not after it.</param>
+    public sealed record Revert(CheckpointNumber To, CheckpointNumber Files, Person By) : SessionCommand;
 
     // What effects report.
 
     public sealed record ReportSandboxReady(SandboxId Sandbox, string? WorkspacePath, string? BaseCommit) : SessionCommand;
 
-    public sealed record ReportAgentStarted(AgentGeneration Generation, ResumeCursor? Cursor, bool Resumed) : SessionCommand;
+    /// <param name="Binding">What its cursors are bound to.</param>
+    public sealed record ReportAgentStarted(AgentGeneration Generation, ResumeCursor? Cursor, bool Resumed, string? Binding) : SessionCommand;
 
     public sealed record ReportCursorRejected(AgentGeneration Generation, string Reason) : SessionCommand;
 
@@ -50,9 +61,16 @@ public abstract record SessionCommand
 
     public sealed record ReportTurnRefused(TurnId Turn, AgentGeneration Generation, Failure Failure) : SessionCommand;
 
+    /// <summary>The live agent cannot take the turn as it is wanted; a new start of it can.</summary>
+    public sealed record ReportAgentUnfit(AgentGeneration Generation, string Why) : SessionCommand;
+
+    /// <summary>Text that was meant for a running turn came too late for it.</summary>
+    public sealed record ReportSteerMissed(PromptId Prompt, string Text, Person Author) : SessionCommand;
+
     public sealed record ReportCheckpoint(TurnId? Turn, CheckpointResult Result, BranchCommit? Commit) : SessionCommand;
 
-    public sealed record ReportReverted(CheckpointNumber To, CheckpointResult Saved) : SessionCommand;
+    /// <param name="AgentFollowed">The agent has forgotten the same turns; otherwise its conversation is not gone on with.</param>
+    public sealed record ReportReverted(CheckpointNumber To, CheckpointResult Saved, bool AgentFollowed) : SessionCommand;
 
     public sealed record ReportRevertFailed(CheckpointNumber To, string Reason) : SessionCommand;
 
@@ -73,7 +91,7 @@ public abstract record SessionCommand
     public sealed record Wake : SessionCommand;
 }
 
-public sealed record NewPrompt(PromptId Prompt, string Text, string? Model, string? Effort, Person Author);
+public sealed record NewPrompt(PromptId Prompt, string Text, string? Model, string? Effort, Person Author, string? Agent = null, AgentMode? Mode = null);
 
 /// <param name="FreshRequest">The id for a request, when the event opens one.</param>
 public readonly record struct AgentReportEntry(AgentEvent Event, RequestId? FreshRequest);

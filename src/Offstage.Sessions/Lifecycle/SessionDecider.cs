@@ -16,7 +16,7 @@ internal static class SessionDecider
         {
             SessionCommand.Create create => Create(builder, state, create),
             _ when state is null || state.Status is SessionStatus.Deleted && !IsCleanUp(command) => new Rejection.SessionNotFound(),
-            SessionCommand.Ask or SessionCommand.Withdraw or SessionCommand.Interrupt or SessionCommand.Answer
+            SessionCommand.Ask or SessionCommand.Steer or SessionCommand.Choose or SessionCommand.ChangeLimits or SessionCommand.Withdraw or SessionCommand.Interrupt or SessionCommand.Answer
                 or SessionCommand.Rename or SessionCommand.Retry or SessionCommand.Archive or SessionCommand.Unarchive
                 or SessionCommand.Delete or SessionCommand.Revert => PersonCommands.Decide(builder, command),
             SessionCommand.ReportAgent report => AgentReports.Decide(builder, report),
@@ -38,7 +38,7 @@ internal static class SessionDecider
         builder.Emit(new SessionCreated(create.Setup, create.Title));
         if (create.Prompt is { } prompt)
         {
-            builder.Emit(new PromptQueued(prompt.Prompt, prompt.Text, prompt.Model, prompt.Effort, prompt.Author, RetryOf: null));
+            builder.Queue(prompt);
             builder.TitleFrom(prompt.Text);
             builder.Dispatch();
         }

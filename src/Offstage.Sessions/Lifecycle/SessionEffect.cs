@@ -9,6 +9,7 @@ namespace Offstage.Sessions.Lifecycle;
 [JsonDerivedType(typeof(EnsureAgent), "ensure_agent")]
 [JsonDerivedType(typeof(StartTurn), "start_turn")]
 [JsonDerivedType(typeof(InterruptTurn), "interrupt_turn")]
+[JsonDerivedType(typeof(SteerTurn), "steer_turn")]
 [JsonDerivedType(typeof(StopAgent), "stop_agent")]
 [JsonDerivedType(typeof(AnswerRequest), "answer_request")]
 [JsonDerivedType(typeof(CaptureCheckpoint), "capture_checkpoint")]
@@ -23,6 +24,8 @@ public abstract record SessionEffect
 
     public sealed record StartTurn(TurnId Turn, AgentGeneration Generation) : SessionEffect;
 
+    public sealed record SteerTurn(TurnId Turn, AgentGeneration Generation, PromptId Prompt, string Text, Person Author) : SessionEffect;
+
     public sealed record InterruptTurn(TurnId Turn, AgentGeneration Generation) : SessionEffect;
 
     /// <summary>Ends the agent and every process of the sandbox, unless a newer agent has taken it over.</summary>
@@ -34,7 +37,9 @@ public abstract record SessionEffect
     /// <param name="CommitMessage">Null: no commit on the branch.</param>
     public sealed record CaptureCheckpoint(SandboxId Sandbox, TurnId Turn, CheckpointNumber Number, string? CommitMessage, Person Author) : SessionEffect;
 
-    public sealed record RevertWorkspace(SandboxId Sandbox, CheckpointNumber To, CheckpointNumber SavedAs) : SessionEffect;
+    /// <param name="To">Turns with a higher number are forgotten.</param>
+    /// <param name="Files">The checkpoint that holds the files of that moment: a turn that changed none has none of its own.</param>
+    public sealed record RevertWorkspace(SandboxId Sandbox, CheckpointNumber To, CheckpointNumber Files, CheckpointNumber SavedAs) : SessionEffect;
 
     /// <param name="SaveAs">The workspace is saved as this checkpoint first; null when there is nothing to keep.</param>
     public sealed record DestroySandbox(SandboxId Sandbox, CheckpointNumber? SaveAs, Person Author) : SessionEffect;
@@ -45,7 +50,7 @@ public abstract record SessionEffect
     /// Effects of one lane keep their order. What stops work must not wait behind the work it stops, so it has its own.
     /// </summary>
     [JsonIgnore]
-    public string Lane => this is InterruptTurn or StopAgent or AnswerRequest ? "control" : "work";
+    public string Lane => this is InterruptTurn or SteerTurn or StopAgent or AnswerRequest ? "control" : "work";
 
     [JsonIgnore]
     public string Kind => this switch
@@ -53,6 +58,7 @@ public abstract record SessionEffect
         EnsureAgent => "ensure_agent",
         StartTurn => "start_turn",
         InterruptTurn => "interrupt_turn",
+        SteerTurn => "steer_turn",
         StopAgent => "stop_agent",
         AnswerRequest => "answer_request",
         CaptureCheckpoint => "capture_checkpoint",

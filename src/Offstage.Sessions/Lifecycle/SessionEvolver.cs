@@ -7,6 +7,7 @@ namespace Offstage.Sessions.Lifecycle;
 internal static class SessionEvolver
 {
     private const int GivenUpMax = 8;
+    private const int ClosedRequestsMax = 16;
 
     /// <param name="state">Null before <see cref="SessionCreated"/>.</param>
     public static SessionState Evolve(SessionState? state, SessionId session, DateTimeOffset at, SessionEventBody body)
@@ -29,12 +30,19 @@ internal static class SessionEvolver
         }
 
         Invariant.Require(state is not null, "S1");
-        return Apply(state, at, body) with { Sequence = state.Sequence.Next, UpdatedAt = at };
+        var next = Apply(state, at, body) with { Sequence = state.Sequence.Next, UpdatedAt = at };
+
+        // Whatever ends it: time in which the agent worked is counted when it stops working.
+        return state.Status is SessionStatus.Running running && next.Status is not SessionStatus.Running
+            ? next with { WorkedMs = next.WorkedMs + Math.Max(0, (long)(at - running.Since).TotalMilliseconds) }
+            : next;
     }
 
     private static SessionState Apply(SessionState s, DateTimeOffset at, SessionEventBody body) => body switch
     {
         SessionRenamed e => s with { Title = e.Title, TitledByPerson = e.ByPerson },
+        AgentChosen e => s with { Chosen = e.Choice },
+        LimitsChanged e => s with { ChangedLimits = e.Limits },
         SessionFailed e => s with { Status = new SessionStatus.Failed(e.Reason) { Since = at } },
         SessionArchived => s with
         {
@@ -63,7 +71,7 @@ internal static class SessionEvolver
         },
         SandboxDestroyed e => s with { ReleasedSandboxes = [.. s.ReleasedSandboxes.Where(id => id != e.Sandbox)] },
         AgentStarted e => StartAgent(s, at, e),
-        CursorSaved e => s with { Cursor = new SavedCursor(e.Agent, e.Cursor) },
+        CursorSaved e => s with { Cursor = new SavedCursor(e.Agent, e.Cursor, e.Binding) },
         CursorForgotten => s with { Cursor = null },
         AgentStopped => s with { Agent = new AgentHold.None() },
         TurnCreated e => CreateTurn(s, at, e),
@@ -79,9 +87,10 @@ internal static class SessionEvolver
             : s,
         TurnEnded e => EndTurn(s, at, e),
         RequestOpened e => OpenRequest(s, at, e),
-        RequestAnswered e => CloseRequest(s, at, e.Request),
-        RequestClosed e => CloseRequest(s, at, e.Request),
-        UsageReported e => s with { Usage = e.Usage },
+        RequestAnswered e => CloseRequest(s, at, new ClosedRequest(e.Request, "answered", e.By)),
+        RequestClosed e => CloseRequest(s, at, new ClosedRequest(e.Request, e.Reason, By: null)),
+        UsageReported e => s with { Usage = s.Usage.Add(e.Usage) },
+        ItemCompleted { Item.Body: ItemBody.ProposedPlan } e => s with { PlanOffer = new PlanOffer(e.Turn, s.Sequence.Next) },
         CheckpointCaptured e => s with { LatestCheckpoint = e.Checkpoint },
         RevertRequested e => s with
         {
@@ -95,7 +104,7 @@ internal static class SessionEvolver
 
     private static SessionState Queue(SessionState s, DateTimeOffset at, PromptQueued e)
     {
-        var prompt = new QueuedPrompt(e.Prompt, e.Text, e.Model, e.Effort, e.Author, at);
+        var prompt = new QueuedPrompt(e.Prompt, e.Text, e.Model, e.Effort, e.Author, at, e.Agent, e.Mode);
 
         // What is asked again goes before what was asked later.
         return s with { Queue = e.RetryOf is null ? [.. s.Queue, prompt] : [prompt, .. s.Queue] };
@@ -106,9 +115,15 @@ internal static class SessionEvolver
         Invariant.Require(s.Status.ActiveTurn is null, "S3");
         var prompt = s.Queue.Single(p => p.Prompt == e.Prompt);
         var checkpoint = s.LastCheckpointNumber.Next;
-        var turn = new ActiveTurn(e.Turn, prompt, checkpoint, TurnPhase.Waiting, Continued: false, Starts: 0);
+        var choice = ChoiceFor(s.Choice, prompt);
+        var resolved = prompt with { Agent = choice.Agent, Model = choice.Model, Effort = choice.Effort, Mode = choice.Mode };
+        var turn = new ActiveTurn(e.Turn, resolved, checkpoint, TurnPhase.Waiting, Continued: false, Starts: 0);
         var next = s with
         {
+            Chosen = prompt.Agent is null ? s.Chosen : choice with { Mode = s.Choice.Mode },
+            TurnCount = s.TurnCount + 1,
+            Usage = s.Usage.BeginTurn(),
+            PlanOffer = null,
             Queue = [.. s.Queue.Where(p => p.Prompt != e.Prompt)],
             LastPrompt = prompt,
             LastCheckpointNumber = checkpoint,
@@ -116,6 +131,17 @@ internal static class SessionEvolver
         return s.Agent is AgentHold.Live
             ? next with { Status = new SessionStatus.Running(turn, at + HandoverTimeout(s)) { Since = at } }
             : Reprovision(next with { Status = new SessionStatus.Running(turn, at) { Since = at } }, at);
+    }
+
+    /// <summary>A model belongs to an agent: another agent begins with its own default.</summary>
+    private static AgentChoice ChoiceFor(AgentChoice choice, QueuedPrompt prompt)
+    {
+        bool same = prompt.Agent is null || prompt.Agent == choice.Agent;
+        return new AgentChoice(
+            prompt.Agent ?? choice.Agent,
+            prompt.Model ?? (same ? choice.Model : null),
+            prompt.Effort ?? (same ? choice.Effort : null),
+            prompt.Mode ?? choice.Mode);
     }
 
     /// <summary>The turn waits for an agent again. The deadline is due at once: an attempt begins in the same append.</summary>
@@ -129,6 +155,7 @@ internal static class SessionEvolver
         return s with
         {
             LastGeneration = e.Generation,
+            RunningAgent = new RunningAgent(e.Agent ?? s.Setup.Agent, Binding: null),
             Agent = new AgentHold.Starting(e.Generation),
             Sandbox = s.Sandbox.Sandbox == e.Sandbox ? s.Sandbox : new SandboxHold.Creating(e.Sandbox),
             Status = new SessionStatus.Provisioning(turn, e.Attempt, e.Deadline, BackingOff: false)
@@ -147,6 +174,9 @@ internal static class SessionEvolver
         => s with
         {
             Agent = new AgentHold.Live(e.Generation),
+            RunningAgent = s.RunningAgent is { } running ? running with { Binding = e.Binding } : null,
+            AgentKnows = e.Resumed && s.AgentKnows,
+            Usage = e.Resumed ? s.Usage : s.Usage.BeginConversation(),
             Status = s.Status is SessionStatus.Provisioning p
                 ? new SessionStatus.Running(p.Turn, at + HandoverTimeout(s)) { Since = at }
                 : s.Status,
@@ -154,7 +184,7 @@ internal static class SessionEvolver
 
     private static SessionState ConfirmTurn(SessionState s, TurnStarted e)
     {
-        var next = InTurn(s, turn => turn with { Phase = TurnPhase.Confirmed });
+        var next = InTurn(s, turn => turn with { Phase = TurnPhase.Confirmed }) with { AgentKnows = true };
         return next.Status is SessionStatus.Running running
             ? next with { Status = running with { Deadline = e.Deadline } }
             : next;
@@ -164,13 +194,13 @@ internal static class SessionEvolver
     {
         Invariant.Require(s.Status.ActiveTurn?.Turn == e.Turn, "S3");
         bool processes = s.Sandbox is not (SandboxHold.None or SandboxHold.Stopped);
-        DateTimeOffset? reapAt = processes ? at + TimeSpan.FromMilliseconds(s.Setup.Limits.IdleTimeoutMs) : null;
+        DateTimeOffset? reapAt = processes ? at + TimeSpan.FromMilliseconds(s.Limits.IdleTimeoutMs) : null;
         return s with { Status = new SessionStatus.Idle(e.Outcome, reapAt) { Since = at } };
     }
 
     private static SessionState OpenRequest(SessionState s, DateTimeOffset at, RequestOpened e)
     {
-        var request = new OpenRequest(e.Request, e.AgentKey, e.Generation, e.Body, e.ExpiresAt);
+        var request = new OpenRequest(e.Request, e.AgentKey, e.Generation, e.Body, e.ExpiresAt, e.OffersSession);
         return s.Status switch
         {
             SessionStatus.Running running => s with
@@ -184,13 +214,14 @@ internal static class SessionEvolver
         };
     }
 
-    private static SessionState CloseRequest(SessionState s, DateTimeOffset at, RequestId id)
+    private static SessionState CloseRequest(SessionState s, DateTimeOffset at, ClosedRequest closed)
     {
         if (s.Status is not SessionStatus.AwaitingInput waiting)
             return s;
-        OpenRequest[] left = [.. waiting.Requests.Where(r => r.Request != id)];
+        OpenRequest[] left = [.. waiting.Requests.Where(r => r.Request != closed.Request)];
         return s with
         {
+            ClosedRequests = [.. s.ClosedRequests.TakeLast(ClosedRequestsMax - 1), closed],
             Status = left.Length > 0
                 ? waiting with { Requests = left }
                 : new SessionStatus.Running(waiting.Turn, at + TimeSpan.FromMilliseconds(waiting.RemainingMs)) { Since = at },
@@ -220,5 +251,5 @@ internal static class SessionEvolver
     }
 
     /// <summary>From a live agent to its confirmation.</summary>
-    private static TimeSpan HandoverTimeout(SessionState s) => TimeSpan.FromMilliseconds(s.Setup.Limits.ProvisionTimeoutMs);
+    private static TimeSpan HandoverTimeout(SessionState s) => TimeSpan.FromMilliseconds(s.Limits.ProvisionTimeoutMs);
 }

@@ -12,6 +12,18 @@ public sealed record SessionState
 
     public required SessionSetup Setup { get; init; }
 
+    /// <summary>What the next turn runs with, where its prompt says nothing else; null: as set up.</summary>
+    public AgentChoice? Chosen { get; init; }
+
+    [JsonIgnore]
+    public AgentChoice Choice => Chosen ?? new AgentChoice(Setup.Agent, Setup.Model, Setup.Effort, Setup.Mode);
+
+    /// <summary>Null: as set up.</summary>
+    public SessionLimits? ChangedLimits { get; init; }
+
+    [JsonIgnore]
+    public SessionLimits Limits => ChangedLimits ?? Setup.Limits;
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -36,10 +48,17 @@ public sealed record SessionState
 
     public AgentHold Agent { get; init; } = new AgentHold.None();
 
+    /// <summary>Whose process that is or was last; null before the first.</summary>
+    public RunningAgent? RunningAgent { get; init; }
+
     /// <summary>Generations given out so far.</summary>
     public AgentGeneration LastGeneration { get; init; }
 
     public SavedCursor? Cursor { get; init; }
+
+    /// <summary>The agent's own conversation holds what was said so far: it has had a turn, with which it was told what came before. One
+    /// that was begun and has had none must be told when it is resumed, too (S6).</summary>
+    public bool AgentKnows { get; init; }
 
     /// <summary>Some turn reached an agent: a new agent session must be given the conversation so far.</summary>
     public bool HasConversation { get; init; }
@@ -58,7 +77,19 @@ public sealed record SessionState
 
     public string? BaseCommit { get; init; }
 
-    public TokenUsage? Usage { get; init; }
+    public UsageTally Usage { get; init; } = UsageTally.None;
+
+    /// <summary>Turns begun so far.</summary>
+    public int TurnCount { get; init; }
+
+    /// <summary>Time in which agents worked, in all turns, in milliseconds.</summary>
+    public long WorkedMs { get; init; }
+
+    /// <summary>Newest last, at most sixteen: so that who comes too late with an answer is told what happened.</summary>
+    public IReadOnlyList<ClosedRequest> ClosedRequests { get; init; } = [];
+
+    /// <summary>The plan that the last turn ended with; null when it ended without.</summary>
+    public PlanOffer? PlanOffer { get; init; }
 
     /// <summary>What had to be done and was given up, newest last, at most eight: it needs an operator.</summary>
     public IReadOnlyList<string> GivenUp { get; init; } = [];
@@ -130,6 +161,12 @@ public abstract record AgentHold
 }
 
 /// <param name="Agent">The only agent it may be used with (S6).</param>
-public sealed record SavedCursor(string Agent, string Value);
+/// <param name="Binding">Kind and configuration of that agent when it issued the cursor.</param>
+public sealed record SavedCursor(string Agent, string Value, string? Binding = null);
+
+public sealed record RunningAgent(string Name, string? Binding);
+
+/// <param name="Sequence">Of the event that holds its text.</param>
+public sealed record PlanOffer(TurnId TurnId, EventSequence Sequence);
 
 public sealed record PendingRevert(CheckpointNumber To, CheckpointNumber SavedAs);

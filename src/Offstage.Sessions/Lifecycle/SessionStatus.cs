@@ -98,6 +98,12 @@ public enum TurnPhase
     Confirmed,
 }
 
-public sealed record QueuedPrompt(PromptId Prompt, string Text, string? Model, string? Effort, Person Author, DateTimeOffset At);
+/// <param name="Agent">Null: the session's. Of a prompt that has its turn, all that was left open is filled in.</param>
+public sealed record QueuedPrompt(
+    PromptId Prompt, string Text, string? Model, string? Effort, Person Author, DateTimeOffset At, string? Agent = null, AgentMode? Mode = null);
 
-public sealed record OpenRequest(RequestId Request, string AgentKey, AgentGeneration Generation, RequestBody Body, DateTimeOffset ExpiresAt);
+public sealed record OpenRequest(RequestId Request, string AgentKey, AgentGeneration Generation, RequestBody Body, DateTimeOffset ExpiresAt, bool OffersSession = false);
+
+/// <param name="How"><c>answered</c>, or the reason of its closing.</param>
+/// <param name="By">Null when nobody answered it.</param>
+public sealed record ClosedRequest(RequestId Request, string How, Person? By);

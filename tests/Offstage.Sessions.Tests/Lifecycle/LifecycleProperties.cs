@@ -51,28 +51,35 @@ public sealed class LifecycleProperties
         var generation = random.Next(8) == 0 ? new AgentGeneration(random.Next(5)) : s.LastGeneration;
         var turn = s.Status.ActiveTurn?.Turn ?? m.Ids.NewTurn();
         var sandbox = s.Sandbox.Sandbox ?? s.ReleasedSandboxes.FirstOrDefault(m.Ids.NewSandbox());
-        return random.Next(28) switch
+        return random.Next(33) switch
         {
-            0 or 1 or 2 => new SessionCommand.Ask(new NewPrompt(m.Ids.NewPrompt(), "p", null, null, SessionModel.Ann)),
+            0 or 1 => new SessionCommand.Ask(new NewPrompt(m.Ids.NewPrompt(), "p", null, null, SessionModel.Ann)),
+            2 => new SessionCommand.Ask(new NewPrompt(m.Ids.NewPrompt(), "p", null, null, SessionModel.Ann, random.Next(2) == 0 ? "other" : "script", AgentMode.Plan)),
             3 => new SessionCommand.Withdraw(s.Queue.Count > 0 ? s.Queue[random.Next(s.Queue.Count)].Prompt : m.Ids.NewPrompt()),
             4 => new SessionCommand.Interrupt(),
             5 => new SessionCommand.Retry(m.Ids.NewPrompt()),
             6 when random.Next(4) == 0 => new SessionCommand.Archive(),
             7 => new SessionCommand.Unarchive(),
             8 when random.Next(20) == 0 => new SessionCommand.Delete(),
-            9 => new SessionCommand.Revert(new CheckpointNumber(random.Next(3)), SessionModel.Ann),
+            9 => new SessionCommand.Revert(new CheckpointNumber(random.Next(3)), CheckpointNumber.Baseline, SessionModel.Ann),
             10 or 11 => new SessionCommand.ReportSandboxReady(sandbox, "/w", "b"),
-            12 or 13 or 14 => new SessionCommand.ReportAgentStarted(generation, new ResumeCursor("script", "c"), random.Next(2) == 0),
+            12 or 13 or 14 => new SessionCommand.ReportAgentStarted(generation, new ResumeCursor("script", "c"), random.Next(2) == 0, "b"),
             15 => new SessionCommand.ReportCursorRejected(generation, "no"),
             16 => new SessionCommand.ReportProvisionFailed(generation, new Failure("x", "y"), random.Next(3) > 0),
             17 or 18 => new SessionCommand.BeginHandover(turn, generation),
             19 or 20 => new SessionCommand.ReportTurnConfirmed(turn, generation),
             21 => new SessionCommand.ReportTurnRefused(turn, generation, new Failure("agent_refused", "no")),
             22 => new SessionCommand.ReportCheckpoint(null, new CheckpointResult.Captured(s.LastCheckpointNumber, "c", 1, 1, 1), null),
-            23 => s.Reverting is { } r ? new SessionCommand.ReportReverted(r.To, new CheckpointResult.Unchanged()) : new SessionCommand.ReportSandboxDestroyed(sandbox),
+            23 => s.Reverting is { } r ? new SessionCommand.ReportReverted(r.To, new CheckpointResult.Unchanged(), random.Next(2) == 0) : new SessionCommand.ReportSandboxDestroyed(sandbox),
             24 => new SessionCommand.ReportAgentLost(random.Next(2) == 0 ? null : generation),
             25 when m.Effects.Count > 0 => GiveUp(m, random),
             26 => new SessionCommand.Wake(),
+            27 => new SessionCommand.Steer(new NewPrompt(m.Ids.NewPrompt(), "s", null, null, SessionModel.Ann)),
+            28 => new SessionCommand.ReportSteerMissed(m.Ids.NewPrompt(), "s", SessionModel.Ann),
+            29 => new SessionCommand.ChangeLimits(s.Limits with { MaxTokens = random.Next(3) == 0 ? 50 : null, MaxTurns = random.Next(5) == 0 ? 3 : null }),
+            30 => new SessionCommand.ReportAgentUnfit(generation, "model_changed"),
+            31 when s.Status is SessionStatus.AwaitingInput a => new SessionCommand.Answer(
+                a.Requests[0].Request, random.Next(2) == 0 ? new RequestAnswer.Cancel() : new RequestAnswer.Approve(), SessionModel.Ann),
             _ => new SessionCommand.ReportAgent(generation, random.Next(3) == 0 ? null : turn, Says(m, random)),
         };
     }
@@ -84,7 +91,7 @@ public sealed class LifecycleProperties
     }
 
     private static AgentReportEntry[] Says(SessionModel m, Random random)
-        => [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(11) switch
+        => [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(13) switch
         {
             0 => new AgentReportEntry(new AgentEvent.TurnEnded((AgentTurnOutcome)random.Next(3), "e"), null),
             1 => new AgentReportEntry(new AgentEvent.Reported((AgentReport)random.Next(5), "r"), null),
@@ -95,6 +102,8 @@ public sealed class LifecycleProperties
             6 => new AgentReportEntry(new AgentEvent.CursorChanged(new ResumeCursor("script", "n" + random.Next(5))), null),
             7 => new AgentReportEntry(new AgentEvent.Notice(NoticeLevel.Info, "n"), null),
             8 => new AgentReportEntry(new AgentEvent.TurnStarted(), null),
+            9 => new AgentReportEntry(new AgentEvent.UsageReported(new TokenUsage(random.Next(60), null, random.Next(10), null, null, null, null)), null),
+            10 => new AgentReportEntry(new AgentEvent.ItemCompleted(new Item("p", ItemStatus.Completed, new ItemBody.ProposedPlan("p"))), null),
             _ => new AgentReportEntry(new AgentEvent.ItemCompleted(new Item("i", ItemStatus.Completed, new ItemBody.Message("m"))), null),
         })];
 

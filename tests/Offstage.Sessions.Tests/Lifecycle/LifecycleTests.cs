@@ -237,7 +237,7 @@ public sealed class LifecycleTests
         var m = SessionModel.Created();
         m.Ask();
         m.Do(new SessionCommand.ReportSandboxReady(m.State!.Sandbox.Sandbox!.Value, "/w", "b"));
-        m.Do(new SessionCommand.ReportAgentStarted(m.State.LastGeneration, null, false));
+        m.Do(new SessionCommand.ReportAgentStarted(m.State.LastGeneration, null, false, "b"));
         m.Do(new SessionCommand.BeginHandover(m.State.Status.ActiveTurn!.Turn, m.State.LastGeneration));
         Assert.IsType<Rejection.Stale>(m.Try(new SessionCommand.BeginHandover(m.State.Status.ActiveTurn!.Turn, m.State.LastGeneration)));
         m.Do(new SessionCommand.ReportAgentLost(null));
@@ -251,7 +251,7 @@ public sealed class LifecycleTests
         var m = SessionModel.Created();
         m.Ask();
         var turn = m.State!.Status.ActiveTurn!.Turn;
-        m.Do(new SessionCommand.ReportAgentStarted(m.State.LastGeneration, null, false));
+        m.Do(new SessionCommand.ReportAgentStarted(m.State.LastGeneration, null, false, "b"));
         m.Do(new SessionCommand.ReportAgentLost(null));
 
         Assert.Equal(turn, m.Run());
@@ -295,7 +295,7 @@ public sealed class LifecycleTests
         int rounds = 0;
         while (m.State!.Agent is AgentHold.Starting)
         {
-            m.Do(new SessionCommand.ReportAgentStarted(m.State.LastGeneration, null, false));
+            m.Do(new SessionCommand.ReportAgentStarted(m.State.LastGeneration, null, false, "b"));
             m.Says(new AgentEvent.Exited(1, "no licence", null));
             Assert.True(++rounds < 50, "tried again and again");
         }
@@ -330,7 +330,38 @@ public sealed class LifecycleTests
         Assert.IsType<Rejection.AnswerDoesNotFit>(m.Try(new SessionCommand.Answer(request, new RequestAnswer.Approve(), SessionModel.Ann)));
         var answers = new RequestAnswer.Answers(new Dictionary<string, IReadOnlyList<string>> { ["q"] = ["this"] });
         m.Do(new SessionCommand.Answer(request, answers, SessionModel.Ann));
-        Assert.IsType<Rejection.RequestNotOpen>(m.Try(new SessionCommand.Answer(request, answers, SessionModel.Ann)));
+        var second = Assert.IsType<Rejection.RequestAnswered>(m.Try(new SessionCommand.Answer(request, answers, SessionModel.Ann)));
+        Assert.Contains("Ann", second.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_answer_that_cancels_declines_and_stops_the_turn()
+    {
+        var m = SessionModel.Created();
+        m.Ask();
+        m.Run();
+        m.Says(new AgentEvent.RequestOpened("k", null, new RequestBody.ApproveCommand("rm -r .", null, null)));
+        var request = Assert.IsType<SessionStatus.AwaitingInput>(m.State!.Status).Requests[0].Request;
+        m.Do(new SessionCommand.Answer(request, new RequestAnswer.Cancel(), SessionModel.Ann));
+
+        Assert.Equal("stopped", Assert.IsType<TurnOutcome.Interrupted>(Assert.IsType<SessionStatus.Stopping>(m.State.Status).Ending).Reason);
+        Assert.Contains(m.Effects, e => e.What is SessionEffect.InterruptTurn);
+        Assert.DoesNotContain(m.Effects, e => e.What is SessionEffect.AnswerRequest);
+    }
+
+    [Fact]
+    public void A_request_whose_agent_is_gone_is_stale_and_says_so_to_whoever_answers()
+    {
+        var m = SessionModel.Created();
+        m.Ask();
+        m.Run();
+        m.Says(new AgentEvent.RequestOpened("k", null, new RequestBody.ApproveCommand("make", null, null)));
+        var request = Assert.IsType<SessionStatus.AwaitingInput>(m.State!.Status).Requests[0].Request;
+        m.Do(new SessionCommand.ReportAgentLost(null));
+
+        Assert.Equal("stale", Assert.Single(m.Events<RequestClosed>()).Reason);
+        Assert.Equal("agent_lost", Assert.IsType<TurnOutcome.Interrupted>(Assert.IsType<SessionStatus.Idle>(m.State.Status).Last).Reason);
+        Assert.IsType<Rejection.RequestStale>(m.Try(new SessionCommand.Answer(request, new RequestAnswer.Approve(), SessionModel.Ann)));
     }
 
     [Theory]
@@ -373,7 +404,7 @@ public sealed class LifecycleTests
         m.Run();
         m.Says(new AgentEvent.TurnEnded(AgentTurnOutcome.Completed, null));
         m.Do(new SessionCommand.ReportCheckpoint(null, new CheckpointResult.Captured(new CheckpointNumber(1), "c1", 1, 1, 0), null));
-        m.Do(new SessionCommand.Revert(CheckpointNumber.Baseline, SessionModel.Ann));
+        m.Do(new SessionCommand.Revert(CheckpointNumber.Baseline, CheckpointNumber.Baseline, SessionModel.Ann));
         m.Ask("later");
         Assert.Null(m.State!.Status.ActiveTurn);
         m.Do(new SessionCommand.ReportRevertFailed(CheckpointNumber.Baseline, "disk full"));

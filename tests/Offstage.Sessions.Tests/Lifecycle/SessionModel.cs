@@ -49,10 +49,10 @@ internal sealed class SessionModel
         return model;
     }
 
-    public PromptId Ask(string text = "do it")
+    public PromptId Ask(string text = "do it", string? agent = null, string? model = null, AgentMode? mode = null)
     {
         var prompt = ids.NewPrompt();
-        Do(new SessionCommand.Ask(new NewPrompt(prompt, text, null, null, Ann)));
+        Do(new SessionCommand.Ask(new NewPrompt(prompt, text, model, null, Ann, agent, mode)));
         return prompt;
     }
 
@@ -62,7 +62,7 @@ internal sealed class SessionModel
         if (State!.Agent is AgentHold.Starting { Of: var starting })
         {
             Do(new SessionCommand.ReportSandboxReady(State.Sandbox.Sandbox!.Value, "/w", "base"));
-            Do(new SessionCommand.ReportAgentStarted(starting, new ResumeCursor("script", $"c{starting}"), resumed));
+            Do(new SessionCommand.ReportAgentStarted(starting, new ResumeCursor("any", $"c{starting}"), resumed, "b"));
         }
 
         var turn = State!.Status.ActiveTurn!.Turn;

@@ -35,6 +35,7 @@ internal static class CommitRules
                 break;
             case TurnStarted e:
                 RequireOpen(world, book, e.Turn, body);
+                book.Turns[e.Turn].IsConfirmed = true;
                 break;
             case TurnStopping e:
                 RequireOpen(world, book, e.Turn, body);
@@ -51,6 +52,10 @@ internal static class CommitRules
                 break;
             case RequestOpened e:
                 RequireOpen(world, book, e.Turn, body);
+                break;
+            case WorkspaceReverted e:
+                foreach (var taken in book.Turns.Values.Where(t => t.Number.Value > e.Checkpoint.Value))
+                    taken.IsTakenBack = true;
                 break;
             case EffectGivenUp e:
                 book.GivenUp.Add(e.Effect.Value);
@@ -139,7 +144,7 @@ internal static class CommitRules
             world.Violate("S3", $"{e.Turn} is created while {open.Turn} is open");
         if (prompt.Turn is not null || prompt.IsWithdrawn)
             world.Violate("S4", $"{e.Prompt} starts a second turn, or was withdrawn");
-        var turn = new TurnFate(e.Turn, prompt);
+        var turn = new TurnFate(e.Turn, prompt) { Number = e.Checkpoint!.Value };
         if (!book.Turns.TryAdd(e.Turn, turn))
             world.Violate("S4", $"{e.Turn} is created twice");
         prompt.Turn = turn;

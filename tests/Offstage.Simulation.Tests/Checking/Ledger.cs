@@ -140,7 +140,7 @@ internal sealed class Ledger(SimulatedWorld world)
     }
 
     /// <summary>S4, S6: each prompt at most once, only after that was recorded, and with the conversation where it is not known.</summary>
-    public void HandedOver(SessionId session, TurnInput input, bool isFresh, SimulatedProcess process)
+    public void HandedOver(SessionId session, TurnInput input, ConversationMemory memory, SimulatedProcess process)
     {
         if (Find(session) is not { Exists: true } book || !book.Turns.TryGetValue(new TurnId(input.Tag!), out var turn))
         {
@@ -153,13 +153,14 @@ internal sealed class Ledger(SimulatedWorld world)
             world.Violate("S4", $"{turn.Turn} is handed over {turn.HandedOver} times, and recorded {turn.Sent} times");
         if (turn.HandedOver > 1 + turn.Continued)
             world.Violate("S4", $"an agent is given {turn.Turn} again, and nobody continued it");
-        if (!isFresh)
-            return;
-        foreach (var earlier in book.Turns.Values.Where(t => t != turn && t.Sent > 0))
+        bool isFresh = memory.IsEmpty;
+        foreach (var earlier in book.Turns.Values.Where(t => t != turn && (isFresh ? t.Sent > 0 : t.IsConfirmed)))
         {
-            if (input.Conversation?.Contains(earlier.Prompt.Text, StringComparison.Ordinal) != true)
+            bool knows = memory.Knows(earlier.Prompt.Text) || input.Conversation?.Contains(earlier.Prompt.Text, StringComparison.Ordinal) == true;
+            if (knows == earlier.IsTakenBack)
             {
-                world.Violate("S6", $"process {process.Number} is new and is not told of {earlier.Turn}");
+                string what = knows ? "knows of a turn that was taken back" : "does not know of a turn before";
+                world.Violate("S6", $"process {process.Number}, {(isFresh ? "new" : "resumed or live")}, {what}: {earlier.Turn}");
                 return;
             }
         }

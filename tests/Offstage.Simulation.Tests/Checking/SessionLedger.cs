@@ -47,7 +47,14 @@ internal sealed class TurnFate(TurnId turn, PromptFate prompt)
 
     public PromptFate Prompt => prompt;
 
+    public CheckpointNumber Number { get; init; }
+
+    /// <summary>A revert went to before it.</summary>
+    public bool IsTakenBack { get; set; }
+
     public int Sent { get; set; }
+
+    public bool IsConfirmed { get; set; }
 
     public int Continued { get; set; }
 

@@ -13,13 +13,13 @@ internal sealed class SimulatedAgent(SimulatedWorld world, SimulatedHost host, s
 
     public AgentCapabilities Capabilities { get; } = new()
     {
-        CanSteer = false,
+        CanSteer = true,
         CanResume = true,
-        CanRollBack = false,
-        CanSwitchModel = true,
+        CanRollBack = true,
+        CanSwitchModel = name == "alpha",
         TakesImages = false,
         NeedsNetwork = false,
-        Modes = [AgentMode.Auto, AgentMode.Ask],
+        Modes = [AgentMode.Auto, AgentMode.Plan],
     };
 
     public Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
@@ -66,9 +66,36 @@ internal sealed class SimulatedAgent(SimulatedWorld world, SimulatedHost host, s
 /// <summary>Which conversation is kept in which sandbox's home.</summary>
 internal sealed class Conversations
 {
-    private readonly Dictionary<string, Offstage.Contracts.SandboxId> homes = [];
+    private readonly Dictionary<string, (SandboxId Home, ConversationMemory Memory)> homes = [];
 
-    public void Keep(string cursor, Offstage.Contracts.SandboxId sandbox) => homes[cursor] = sandbox;
+    public void Keep(string cursor, SandboxId sandbox, ConversationMemory memory) => homes[cursor] = (sandbox, memory);
 
-    public bool Knows(string cursor, Offstage.Contracts.SandboxId sandbox) => homes.TryGetValue(cursor, out var home) && home == sandbox;
+    public bool Knows(string cursor, SandboxId sandbox) => homes.TryGetValue(cursor, out var kept) && kept.Home == sandbox;
+
+    public ConversationMemory MemoryOf(string cursor) => homes[cursor].Memory;
+}
+
+/// <summary>What an agent knows of its conversation: its own turns, and what it was told with the first.</summary>
+internal sealed class ConversationMemory
+{
+    private readonly List<string> turns = [];
+    private string told = "";
+
+    public bool IsEmpty => turns.Count == 0;
+
+    public bool Knows(string text) => told.Contains(text, StringComparison.Ordinal) || turns.Contains(text);
+
+    public void Take(TurnInput input)
+    {
+        told += input.Conversation;
+        turns.Add(input.Text);
+    }
+
+    public bool TryForget(int count)
+    {
+        if (count > turns.Count)
+            return false;
+        turns.RemoveRange(turns.Count - count, count);
+        return true;
+    }
 }

@@ -13,6 +13,7 @@ internal sealed class SimulatedAgentSession : IAgentSession
     private readonly Channel<AgentEvent> events = Channel.CreateUnbounded<AgentEvent>();
     private readonly CancellationTokenSource ended = new();
     private readonly Dictionary<string, TaskCompletionSource> requests = [];
+    private readonly ConversationMemory memory;
     private CancellationTokenSource? turn;
     private string? running;
     private int items;
@@ -23,7 +24,7 @@ internal sealed class SimulatedAgentSession : IAgentSession
         this.world = world;
         this.process = process;
         this.name = name;
-        IsFresh = cursor is null;
+        memory = cursor is null ? new ConversationMemory() : world.Conversations.MemoryOf(cursor.Value);
         Cursor = cursor ?? (Chaos.Next(3) == 0 ? null : NewCursor());
         process.Ended = () => Exit(137);
     }
@@ -31,9 +32,6 @@ internal sealed class SimulatedAgentSession : IAgentSession
     public ResumeCursor? Cursor { get; private set; }
 
     public IAsyncEnumerable<AgentEvent> Events => ReadAsync();
-
-    /// <summary>It knows nothing of what was said before.</summary>
-    private bool IsFresh { get; set; }
 
     private Chaos Chaos => world.Chaos;
 
@@ -43,8 +41,8 @@ internal sealed class SimulatedAgentSession : IAgentSession
         world.Trace.Add("agent", $"process {process.Number} is given {input.Tag}");
         if (!process.IsSpeaking)
             throw new AgentException("agent_exited", "The simulated agent is gone.");
-        world.Ledger.HandedOver(process.Sandbox.Session, input, IsFresh, process);
-        IsFresh = false;
+        world.Ledger.HandedOver(process.Sandbox.Session, input, memory, process);
+        memory.Take(input);
         var behaviour = Chaos.Happens(Chaos.AgentMisbehaves)
             ? (AgentBehaviour)(1 + Chaos.Next(Enum.GetValues<AgentBehaviour>().Length - 1))
             : AgentBehaviour.Works;
@@ -68,9 +66,17 @@ internal sealed class SimulatedAgentSession : IAgentSession
         world.Scheduler.World.Start(() => RunTurnAsync(input.Tag!, behaviour, turn.Token));
     }
 
-    public Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken)
+    {
+        if (!process.IsSpeaking)
+            throw new AgentException("agent_exited", "The simulated agent is gone.");
+        bool done = Chaos.Next(3) != 0 && memory.TryForget(turns);
+        world.Trace.Add("agent", $"process {process.Number} {(done ? "forgets" : "does not forget")} {turns} turns");
+        return Task.FromResult(done);
+    }
 
-    public Task<bool> SteerAsync(string text, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> SteerAsync(string text, CancellationToken cancellationToken)
+        => process.IsSpeaking ? Task.FromResult(running is not null && Chaos.Next(2) == 0) : throw new AgentException("agent_exited", "The simulated agent is gone.");
 
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
@@ -242,7 +248,7 @@ internal sealed class SimulatedAgentSession : IAgentSession
     private ResumeCursor NewCursor()
     {
         var cursor = new ResumeCursor(name, $"cursor-{process.Number}-{++items}");
-        world.Conversations.Keep(cursor.Value, process.Sandbox.Id);
+        world.Conversations.Keep(cursor.Value, process.Sandbox.Id, memory);
         world.Ledger.Issued(cursor, process.Sandbox.Session);
         return cursor;
     }

@@ -82,11 +82,15 @@ internal sealed class SimulatedPerson(SimulatedWorld world, int number)
             case 14:
                 await WithdrawAsync(session);
                 break;
+            case 15 when Chaos.Next(2) == 0:
+                await TryAsync(session, new SessionCommand.Steer(new NewPrompt(ids.NewPrompt(), $"add {++keys} of {number}.", null, null, Ann)));
+                break;
             case 15:
                 await TryAsync(session, new SessionCommand.Rename($"name {Chaos.Next(3)}"));
                 break;
-            case 16:
-                await TryAsync(session, new SessionCommand.Revert(new CheckpointNumber(Chaos.Next(3)), Ann));
+            case 16 when world.Ledger.Find(session)?.State?.LastCheckpointNumber is { } last:
+                await TryAsync(session, new SessionCommand.Revert(
+                    new CheckpointNumber(Math.Max(0, last.Value - Chaos.Next(4))), CheckpointNumber.Baseline, Ann));
                 break;
             case 17:
                 await TryAsync(session, new SessionCommand.Archive());
@@ -108,7 +112,8 @@ internal sealed class SimulatedPerson(SimulatedWorld world, int number)
         string text = $"ask {keys} of {number}.";
         for (int i = 0; i < TriesMax; i++)
         {
-            var prompt = new NewPrompt(ids.NewPrompt(), text, null, null, Ann);
+            var prompt = new NewPrompt(
+                ids.NewPrompt(), text, Chaos.Pick(null, null, "small"), null, Ann, Chaos.Pick(null, null, "alpha", "beta"), Chaos.Pick<AgentMode?>(null, AgentMode.Plan));
             var record = new IdempotencyRecord(session.Value, key, "f", prompt.Prompt.Value, world.Scheduler.Now);
             switch (await TryAsync(session, new SessionCommand.Ask(prompt), record))
             {
@@ -131,7 +136,7 @@ internal sealed class SimulatedPerson(SimulatedWorld world, int number)
     private async Task AnswerAsync(SessionId session)
     {
         if (world.Ledger.Find(session)?.State?.Status is SessionStatus.AwaitingInput waiting)
-            await TryAsync(session, new SessionCommand.Answer(waiting.Requests[0].Request, new RequestAnswer.Approve(), Ann));
+            await TryAsync(session, new SessionCommand.Answer(waiting.Requests[0].Request, Chaos.Next(5) == 0 ? new RequestAnswer.Cancel() : new RequestAnswer.Approve(), Ann));
     }
 
     private async Task WithdrawAsync(SessionId session)
