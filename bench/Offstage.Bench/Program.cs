@@ -9,6 +9,7 @@ return args switch
     ["prompt"] => await RequestBench.PromptAsync(),
     ["turn"] => await TurnBench.RunAsync(),
     ["fanout"] => await FanoutBench.RunAsync(),
+    ["agent"] => await AgentBench.RunAsync(),
     ["start"] => await StartBench.RunAsync(),
 
     // Processes of their own that the rows above start.
@@ -20,6 +21,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|start");
+    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|agent|start");
     return 2;
 }

@@ -19,7 +19,8 @@ public interface ISandboxDriver
     /// <summary>What this driver enforces on this machine, found out once.</summary>
     Task<SandboxCapabilities> GetCapabilitiesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes the sandbox, or answers with the one that is already there.</summary>
+    /// <summary>Makes the sandbox, or answers with the one that is already there. Of a spec for one that is there, only the declared paths
+    /// count, for what is started from then on.</summary>
     /// <exception cref="SandboxException">It could not be made; nothing of it is left that <see cref="ListAsync"/>
     /// does not show. <see cref="SandboxException.Retryable"/> says whether another attempt can help.</exception>
     Task<SandboxInfo> CreateAsync(SandboxId sandbox, SandboxSpec spec, CancellationToken cancellationToken);

@@ -54,7 +54,17 @@ public sealed class ProcessSandboxDriver : ISandboxDriver
         SandboxFolders folders = files.FoldersOf(sandbox);
         using IDisposable turn = await fileGates.EnterAsync(sandbox.Value, cancellationToken).ConfigureAwait(false);
         if (SandboxRecord.Find(folders.Record) is { } existing)
+        {
+            if (!existing.ReadOnlyPaths.SequenceEqual(spec.ReadOnlyPaths) || !existing.WritablePaths.SequenceEqual(spec.WritablePaths))
+            {
+                // Another agent, or another version of it, is to run in it: what is started from here on sees its folders.
+                DeclaredPaths.Require(sandbox, spec, Path.GetFullPath(options.RootFolder));
+                existing = existing with { ReadOnlyPaths = spec.ReadOnlyPaths, WritablePaths = spec.WritablePaths };
+                existing.Write(folders.Record);
+            }
+
             return existing.ToInfo(folders, reaper.FindRunning().Contains(sandbox));
+        }
 
         if (spec.Isolation == Isolation.Bubblewrap
             && (await GetCapabilitiesAsync(cancellationToken).ConfigureAwait(false)).Unusable is { } why)

@@ -205,6 +205,7 @@ public sealed class OffstageServer : IAsyncDisposable
         builder.Services.AddSingleton(runtime.Delivery);
         builder.Services.AddSingleton(runtime.Events);
         builder.Services.AddSingleton(new SessionHistory(parts.Store));
+        builder.Services.AddSingleton(new SiblingComparison(runtime.Log, parts.Driver, parts.Workspaces));
         builder.Services.AddSingleton(new SessionOperations(runtime.Log, parts.Store, parts.Agents, runtime.Ids, options.TimeProvider, defaults));
         builder.Services.AddSingleton(services => new ServerStopping(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
 

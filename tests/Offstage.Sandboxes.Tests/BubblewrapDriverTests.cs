@@ -48,6 +48,21 @@ public sealed class BubblewrapDriverTests : SandboxDriverConformance
     }
 
     [Fact]
+    public async Task A_sandbox_that_is_there_shows_what_is_declared_anew_to_what_is_started_from_then_on()
+    {
+        string[] folders = [.. new[] { "first", "second" }.Select(name => Directory.CreateDirectory(Path.Combine(World.Folder, name)).FullName)];
+        SandboxId sandbox = SandboxWorld.NewSandbox();
+        await Driver.CreateAsync(sandbox, Spec() with { ReadOnlyPaths = [folders[0]] }, Stop);
+        await ShellAsync(sandbox, "echo kept > /workspace/file");
+        await Driver.CreateAsync(sandbox, Spec() with { ReadOnlyPaths = [folders[1]] }, Stop);
+
+        var seen = await ShellAsync(sandbox, $"cat /workspace/file; for f in {folders[0]} {folders[1]}; do test -d $f && echo $f; done");
+
+        Assert.Equal($"kept\n{folders[1]}\n", seen.StandardOutput);
+        Assert.Equal("path_not_allowed", await CodeOfAsync(() => Driver.CreateAsync(sandbox, Spec() with { ReadOnlyPaths = ["/"] }, Stop)));
+    }
+
+    [Fact]
     public async Task Declared_paths_that_would_open_the_wall_are_refused()
     {
         string writable = Directory.CreateDirectory(Path.Combine(World.Folder, "writable", "inner")).Parent!.FullName;

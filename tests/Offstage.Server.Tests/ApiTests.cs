@@ -156,7 +156,8 @@ public sealed class ApiTests
             "/v1/sessions", "/v1/sessions/{id}", "/v1/sessions/{id}/prompts", "/v1/sessions/{id}/prompts/{promptId}", "/v1/sessions/{id}/interrupt",
             "/v1/sessions/{id}/retry", "/v1/sessions/{id}/archive", "/v1/sessions/{id}/unarchive", "/v1/sessions/{id}/fork",
             "/v1/sessions/{id}/requests/{requestId}/answer", "/v1/sessions/{id}/events", "/v1/sessions/{id}/stream", "/v1/sessions/{id}/turns",
-            "/v1/sessions/{id}/checkpoints", "/v1/sessions/{id}/diff", "/v1/sessions/{id}/revert",
+            "/v1/sessions/{id}/checkpoints", "/v1/sessions/{id}/diff", "/v1/sessions/{id}/revert", "/v1/sessions/{id}/plan/accept",
+            "/v1/sessions/{id}/compare", "/v1/sessions/{id}/keep",
         ];
         Assert.Empty(wanted.Except(paths.Select(p => p.Key)));
         Assert.All(paths.SelectMany(p => p.Value!.AsObject()), operation => Assert.NotNull(operation.Value!["operationId"]));

@@ -13,18 +13,18 @@ public sealed class FuzzTests
         "/v1/sessions", "/v1/sessions/{id}", "/v1/sessions/{id}/prompts", "/v1/sessions/{id}/prompts/{prompt}", "/v1/sessions/{id}/interrupt",
         "/v1/sessions/{id}/retry", "/v1/sessions/{id}/unarchive", "/v1/sessions/{id}/fork", "/v1/sessions/{id}/requests/{request}/answer",
         "/v1/sessions/{id}/events", "/v1/sessions/{id}/stream", "/v1/sessions/{id}/turns", "/v1/sessions/{id}/checkpoints",
-        "/v1/sessions/{id}/diff", "/v1/sessions/{id}/revert", "/v1/effects/dead", "/v1/effects/{effect}/retry", "/v1/agents", "/v1", "/",
+        "/v1/sessions/{id}/diff", "/v1/sessions/{id}/revert", "/v1/sessions/{id}/plan/accept", "/v1/sessions/{id}/compare", "/v1/sessions/{id}/keep", "/v1/effects/dead", "/v1/effects/{effect}/retry", "/v1/agents", "/v1", "/",
     ];
 
     private static readonly string[] Values =
     [
         "null", "true", "0", "-1", "1e999", "9223372036854775808", "\"\"", "\" \"", "\"script\"", "\"\\u0000\"", "\"\\ud800\"", "\"ses_x\"", "[]", "{}", "[[[[]]]]",
         "{\"kind\":\"none\"}", "{\"kind\":\"repository\",\"path\":\"/nowhere\"}", "{\"type\":\"approve\"}", "{\"type\":\"answers\",\"byQuestion\":{\"q\":null}}",
-        "{\"kind\":\"repository\",\"path\":\"../..\"}", "{\"name\":\"<\",\"email\":\"\"}", "{\"isolation\":\"none\",\"network\":\"moon\"}", "{\"queueMax\":0}",
+        "{\"kind\":\"repository\",\"path\":\"../..\"}", "{\"name\":\"<\",\"email\":\"\"}", "{\"isolation\":\"none\",\"network\":\"moon\"}", "{\"queueMax\":0}", "{\"maxTokens\":-1}", "[{\"agent\":\"script\"},{}]",
     ];
 
     private static readonly string[] Fields =
-        ["workspace", "agent", "prompt", "text", "title", "limits", "sandbox", "checkpoint", "answer", "author", "mode", "model", "__proto__", "type", ""];
+        ["workspace", "agent", "prompt", "text", "title", "limits", "sandbox", "checkpoint", "answer", "author", "mode", "model", "turnId", "candidates", "count", "steer", "testCommand", "__proto__", "type", ""];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

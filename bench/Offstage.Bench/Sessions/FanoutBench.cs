@@ -14,7 +14,8 @@ internal static class FanoutBench
     private const int Deltas = WarmUp + 1_000;
 
     /// <summary>A builtin writes the time and a builtin waits: a process per line would be measured instead.</summary>
-    private static readonly string Talk = $"exec {{f}}<> <(:); for i in {{1..{Deltas}}}; do echo \"at $EPOCHREALTIME\"; read -t 0.01 -u $f; done";
+    public static string Talk(int lines, string pauseSeconds)
+        => $"exec {{f}}<> <(:); for i in {{1..{lines}}}; do echo \"at $EPOCHREALTIME\"; read -t {pauseSeconds} -u $f; done";
 
     public static async Task<int> RunAsync()
     {
@@ -28,7 +29,7 @@ internal static class FanoutBench
             using var other = ServerUnderTest.StartSelf("subscribe", server.Url.ToString(), server.Token, session, subscribers.ToString());
             if (await other.StandardOutput.ReadLineAsync() != "subscribed")
                 throw new InvalidOperationException("The subscribers did not come up");
-            await server.PostAsync($"/v1/sessions/{session}/prompts", new { text = Talk });
+            await server.PostAsync($"/v1/sessions/{session}/prompts", new { text = Talk(Deltas, "0.01") });
             Console.WriteLine($"{"fanout",-20} {subscribers,5} subscribers: {await other.StandardOutput.ReadLineAsync()}  aim p99 50 ms at 1,000");
             other.StandardInput.Close();
             await other.WaitForExitAsync();

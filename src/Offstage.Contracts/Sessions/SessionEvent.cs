@@ -97,6 +97,13 @@ public abstract record SessionEventBody
     /// <summary>A person added to the running turn.</summary>
     public sealed record TurnSteered(TurnId Turn, PromptId Prompt, string Text, Person Author) : SessionEventBody;
 
+    /// <summary>The addition is being handed to the agent: it is not handed over again (S4).</summary>
+    public sealed record SteerSent(PromptId Prompt) : SessionEventBody;
+
+    /// <param name="Outcome"><c>taken</c> by the agent; <c>missed</c>, and asked as a prompt instead; or <c>unconfirmed</c>: the agent went away
+    /// before it said so.</param>
+    public sealed record SteerSettled(PromptId Prompt, string Outcome) : SessionEventBody;
+
     public sealed record ItemStarted(TurnId Turn, Item Item) : SessionEventBody;
 
     public sealed record ItemCompleted(TurnId Turn, Item Item) : SessionEventBody;

@@ -4,6 +4,7 @@ namespace Offstage.Contracts;
 
 /// <summary>What a session was made with. Fixed for its life, but for agent and limits, which later events may replace.</summary>
 /// <param name="ForkedFrom">Null when the session begins anew.</param>
+/// <param name="Siblings">The sessions that were given the same task to choose from, this one included; null when it is the only one.</param>
 /// <param name="Host">The host whose disk holds the workspace and whose process holds the agent.</param>
 public sealed record SessionSetup(
     HostId Host,
@@ -15,7 +16,8 @@ public sealed record SessionSetup(
     SandboxSetup Sandbox,
     SessionLimits Limits,
     Person CreatedBy,
-    ForkSource? ForkedFrom = null);
+    ForkSource? ForkedFrom = null,
+    IReadOnlyList<SessionId>? Siblings = null);
 
 /// <summary>What works on a turn, and how.</summary>
 /// <param name="Agent">The name of an agent as the server is configured, not of its kind.</param>

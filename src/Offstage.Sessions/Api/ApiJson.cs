@@ -14,6 +14,8 @@ namespace Offstage.Sessions.Api;
     RespectRequiredConstructorParameters = true,
     MaxDepth = 32)]
 [JsonSerializable(typeof(CreateSessionBody))]
+[JsonSerializable(typeof(CompareBody))]
+[JsonSerializable(typeof(ComparisonView))]
 [JsonSerializable(typeof(PromptBody))]
 [JsonSerializable(typeof(AcceptPlanBody))]
 [JsonSerializable(typeof(AgentMode))]

@@ -29,6 +29,33 @@ public sealed record CreateSessionBody
 
     /// <summary>Who asks; null: the person the server runs for.</summary>
     public Person? Author { get; init; }
+
+    /// <summary>The same task to several: one session each, in sandboxes of their own, to compare and keep one of. 2 to 10; needs a prompt.</summary>
+    public IReadOnlyList<CandidateBody>? Candidates { get; init; }
+
+    /// <summary>The same to the same agent so many times. At most one of this and <see cref="Candidates"/>.</summary>
+    public int? Count { get; init; }
+}
+
+/// <summary>What differs between siblings; null: as said for the session.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CandidateBody
+{
+    public string? Agent { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Effort { get; init; }
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CompareBody
+{
+    /// <summary>Run by bash in each sibling's workspace. Null: none is run.</summary>
+    public string? TestCommand { get; init; }
+
+    /// <summary>For one run; null: ten minutes.</summary>
+    public long? TestTimeoutMs { get; init; }
 }
 
 /// <summary>Exactly one of <c>path</c> and <c>url</c> with kind <c>repository</c>; neither with <c>none</c>.</summary>

@@ -19,13 +19,51 @@ public sealed class SessionOperations(
 
     public async Task<Made<SessionView>> CreateAsync(CreateSessionBody body, IdempotencyUse? key, CancellationToken cancellationToken)
     {
-        if (key is not null && await FindUsedAsync(SessionScope, key, cancellationToken) is { } earlier)
-            return new(await GetAsync(new SessionId(earlier), cancellationToken), Replayed: true);
-
-        var id = ids.NewSession();
-        var setup = SetupInput.Complete(body, id, catalog, defaults);
         string? title = RequestInput.Title(body.Title);
-        return await CreateAsync(id, setup, title, body.Prompt, key, cancellationToken);
+        var candidates = SetupInput.Candidates(body);
+        if (candidates.Count > 1)
+            _ = RequestInput.PromptText(body.Prompt);
+        SessionState? earlier = key is not null && await FindUsedAsync(SessionScope, key, cancellationToken) is { } used
+            ? await RequireAsync(new SessionId(used), cancellationToken)
+            : null;
+        if (earlier is not null && candidates.Count == 1)
+            return new(SessionView.Of(earlier), Replayed: true);
+
+        IReadOnlyList<SessionId> all = earlier?.Setup.Siblings ?? [.. candidates.Select(_ => ids.NewSession())];
+        SessionSetup[] setups =
+        [
+            .. candidates.Select((candidate, i) => SetupInput.Complete(
+                body with { Agent = candidate.Agent ?? body.Agent, Model = candidate.Model ?? body.Model, Effort = candidate.Effort ?? body.Effort },
+                all[i], catalog, defaults) with { Siblings = all.Count > 1 ? all : null }),
+        ];
+        var first = earlier is null
+            ? await CreateAsync(all[0], setups[0], title, body.Prompt, key, cancellationToken)
+            : new(SessionView.Of(earlier), Replayed: true);
+
+        // A request that is repeated with its key, because the server went down here, makes those that are missing.
+        for (int i = 1; i < all.Count; i++)
+        {
+            if (earlier is null || await log.FindAsync(all[i], cancellationToken) is null)
+                await CreateAsync(all[i], setups[i], title, body.Prompt, key: null, cancellationToken);
+        }
+
+        return first;
+    }
+
+    /// <summary>Archives the siblings of a session.</summary>
+    public async Task<SessionView> KeepAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        var state = await RequireAsync(session, cancellationToken);
+        if (state.Setup.Siblings is not { } siblings)
+            throw new ApiProblemException(StatusCodes.Status409Conflict, "no_siblings", "The session was not made with others to choose from.");
+        foreach (var sibling in siblings.Where(s => s != session))
+        {
+            if (await log.ExecuteAsync(sibling, new SessionCommand.Archive(), CommandOptions.None, cancellationToken) is var result
+                && result is not (CommandResult.Accepted or CommandResult.Rejected { Reason: Rejection.SessionNotFound }))
+                throw Refused(result);
+        }
+
+        return await GetAsync(session, cancellationToken);
     }
 
     /// <summary>A new session that goes on from another's conversation and files.</summary>

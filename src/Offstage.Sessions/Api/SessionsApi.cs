@@ -12,6 +12,7 @@ public static class SessionsApi
         var sessions = routes.MapGroup("/v1/sessions").WithTags("Sessions");
         SessionEndpoints.Map(sessions);
         PromptEndpoints.Map(sessions);
+        SiblingEndpoints.Map(sessions);
         EventEndpoints.Map(sessions);
         SocketEndpoint.Map(sessions);
         HistoryEndpoints.Map(sessions);

@@ -10,6 +10,7 @@ internal static class SetupInput
 {
     private const int LocationLengthMax = 2_000;
     private const int RefLengthMax = 250;
+    private const int SiblingsMax = 10;
 
     private static readonly string[] UrlSchemes = ["https", "http", "ssh", "git", "file"];
 
@@ -30,6 +31,22 @@ internal static class SetupInput
             sandbox,
             Limits(body.Limits, defaults.Limits),
             RequestInput.Author(body.Author, defaults.Person));
+    }
+
+    /// <summary>One for each session that is to be made.</summary>
+    public static IReadOnlyList<CandidateBody> Candidates(CreateSessionBody body)
+    {
+        switch (body)
+        {
+            case { Candidates: null, Count: null }:
+                return [new CandidateBody()];
+            case { Candidates: { Count: >= 2 and <= SiblingsMax } given, Count: null } when given.All(c => c is not null):
+                return given;
+            case { Candidates: null, Count: { } count and >= 2 and <= SiblingsMax }:
+                return [.. Enumerable.Repeat(new CandidateBody(), count)];
+            default:
+                throw ApiProblemException.Invalid("invalid_candidates", $"Give 2 to {SiblingsMax} candidates, or a count of 2 to {SiblingsMax}, and not both.");
+        }
     }
 
     /// <summary>What a session's next turns run with. What is not said stays, but a model stays with its agent.</summary>

@@ -37,7 +37,8 @@ public sealed record SessionView(
     CheckpointNumber? LatestCheckpoint,
     TokenUsage? Usage,
     PlanOffer? ProposedPlan,
-    SessionId? ForkedFrom)
+    SessionId? ForkedFrom,
+    IReadOnlyList<SessionId>? Siblings)
 {
     public static SessionView Of(SessionState s) => new(
         s.Session, s.Status.Name, s.Title, s.Choice.Agent, s.Choice.Model, s.Choice.Effort, s.Choice.Mode, s.Setup.Workspace, s.Setup.Sandbox,
@@ -46,10 +47,28 @@ public sealed record SessionView(
         s.Status is SessionStatus.AwaitingInput waiting ? [.. waiting.Requests.Select(RequestView.Of)] : [],
         [.. s.Queue.Select((p, i) => new PromptView(p.Prompt, TurnOf(p.Prompt), p.Text, i + 1, p.At))],
         (s.Status as SessionStatus.Idle)?.Last, (s.Status as SessionStatus.Failed)?.Reason,
-        Explanation.Of(s), s.WorkspacePath, s.LatestCheckpoint, s.Usage.Session, s.PlanOffer, s.Setup.ForkedFrom?.Session);
+        Explanation.Of(s), s.WorkspacePath, s.LatestCheckpoint, s.Usage.Session, s.PlanOffer, s.Setup.ForkedFrom?.Session, s.Setup.Siblings);
 
     internal static TurnId TurnOf(PromptId prompt) => new("trn_" + prompt.Value["prm_".Length..]);
 }
+
+/// <param name="Siblings">In the order they were asked for.</param>
+public sealed record ComparisonView(IReadOnlyList<SiblingView> Siblings);
+
+/// <param name="Status">Null when it is gone, or was never made because the server went down in between.</param>
+/// <param name="WorkedMs">Time in which its agent worked.</param>
+/// <param name="Branch">Where its commits are; null without a repository.</param>
+/// <param name="Diff">Of all its turns; null while there is no checkpoint.</param>
+/// <param name="Test">Null when none was run.</param>
+public sealed record SiblingView(
+    SessionId Id, string? Status, string? Agent, string? Model, TurnOutcome? LastOutcome, int Turns, long WorkedMs, TokenUsage? Usage, string? Branch,
+    DiffSizeView? Diff, TestView? Test);
+
+public sealed record DiffSizeView(int FilesChanged, int Additions, int Deletions);
+
+/// <param name="Output">The end of what it wrote, both streams.</param>
+/// <param name="Problem">Why it could not be run; then there is no exit code.</param>
+public sealed record TestView(int? ExitCode, bool TimedOut, long DurationMs, string Output, string? Problem);
 
 /// <param name="Phase"><c>waiting</c>, <c>sent</c> (not confirmed) or <c>confirmed</c>.</param>
 public sealed record TurnView(TurnId Id, PromptId PromptId, string Text, string Phase)

@@ -14,6 +14,7 @@ namespace Offstage.Sessions.Effects;
 internal sealed class AgentPump(SessionLog log, EventHub hub, IdSource ids, TimeProvider timeProvider, ILogger<AgentPump> logger)
 {
     private const int BatchMax = 256;
+    private const int BatchBytesMax = 1024 * 1024;
 
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
@@ -46,19 +47,25 @@ internal sealed class AgentPump(SessionLog log, EventHub hub, IdSource ids, Time
         var batch = new List<AgentEvent>();
         var events = agent.Session.Events.GetAsyncEnumerator(CancellationToken.None);
         bool asking = false;
+        int bytes = 0;
         try
         {
             while (true)
             {
                 asking = true;
                 var next = events.MoveNextAsync();
-                if (batch.Count > 0 && (batch.Count >= BatchMax || !next.IsCompleted))
+                if (batch.Count > 0 && (batch.Count >= BatchMax || bytes >= BatchBytesMax || !next.IsCompleted))
+                {
                     await FlushAsync(session, agent, batch);
+                    bytes = 0;
+                }
+
                 bool more = await next;
                 asking = false;
                 if (!more)
                     break;
                 batch.Add(events.Current);
+                bytes += EventWeight.Of(events.Current);
             }
 
             if (batch.Count > 0)

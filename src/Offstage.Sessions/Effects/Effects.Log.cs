@@ -29,7 +29,7 @@ internal static partial class EffectsLog
     public static partial void RollBackFailed(this ILogger logger, string sessionId, string reason);
 
     [LoggerMessage(EventId = 2110, EventName = "agent.steer_failed", Level = LogLevel.Warning,
-        Message = "The agent of session {SessionId} did not take an addition to its turn, which is asked as a prompt instead: {Reason}")]
+        Message = "The agent of session {SessionId} did not say whether it took an addition to its turn: {Reason}")]
     public static partial void SteerFailed(this ILogger logger, string sessionId, string reason);
 
     [LoggerMessage(EventId = 2106, EventName = "sandbox.orphan_destroyed", Level = LogLevel.Warning,

@@ -102,27 +102,30 @@ internal sealed class SessionEffectHandler(
         return new TurnInput(text, turn.Prompt.Model, turn.Prompt.Effort, soFar) { Tag = turn.Turn.Value, Mode = turn.Prompt.Mode };
     }
 
-    /// <summary>Text that does not reach its turn is not lost: it is asked as a prompt (S4).</summary>
+    /// <summary>Text that does not reach its turn is asked as a prompt; of which that is not known, that is said (S4).</summary>
     private async Task<EffectOutcome> SteerAsync(SessionId session, SessionEffect.SteerTurn e, CancellationToken cancellationToken)
     {
-        bool reached = false;
-        if (await log.FindAsync(session, cancellationToken) is { } state && state.Status.ActiveTurn?.Turn == e.Turn
-            && agents.Find(session, e.Generation) is { } agent)
+        if (await log.FindAsync(session, cancellationToken) is not { } state || state.Steers.FirstOrDefault(s => s.Prompt == e.Prompt) is not { } steer)
+            return new EffectOutcome.Done();
+        bool? taken = steer.Sent ? null : false;
+        if (!steer.Sent && state.Status.ActiveTurn?.Turn == e.Turn && agents.Find(session, e.Generation) is { } agent)
         {
+            if (await log.ReportAsync(session, new SessionCommand.BeginSteer(e.Prompt), cancellationToken) is not CommandResult.Accepted)
+                return new EffectOutcome.Done();
             try
             {
                 using var bound = new CancellationTokenSource(TalkTimeout, timeProvider);
                 using var talk = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
-                reached = await agent.Session.SteerAsync(e.Text, talk.Token);
+                taken = await agent.Session.SteerAsync(steer.Text, talk.Token);
             }
             catch (Exception failed) when (failed is AgentException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 logger.SteerFailed(session.Value, failed.Message);
+                taken = null;
             }
         }
 
-        if (!reached)
-            await log.ReportAsync(session, new SessionCommand.ReportSteerMissed(e.Prompt, e.Text, e.Author), cancellationToken);
+        await log.ReportAsync(session, new SessionCommand.ReportSteered(e.Prompt, taken), cancellationToken);
         return new EffectOutcome.Done();
     }
 

@@ -47,6 +47,8 @@ public static class EventCodec
         Entry("turn.stopping", SessionJson.Default.TurnStopping),
         Entry("turn.stop_forced", SessionJson.Default.TurnStopForced),
         Entry("turn.steered", SessionJson.Default.TurnSteered),
+        Entry("turn.steer_sent", SessionJson.Default.SteerSent),
+        Entry("turn.steer_settled", SessionJson.Default.SteerSettled),
         Entry("turn.ended", SessionJson.Default.TurnEnded),
         Entry("item.started", SessionJson.Default.ItemStarted),
         Entry("item.completed", SessionJson.Default.ItemCompleted),

@@ -17,6 +17,8 @@ namespace Offstage.Sessions.EventLog;
 [JsonSerializable(typeof(SessionEventBody.AgentChosen))]
 [JsonSerializable(typeof(SessionEventBody.LimitsChanged))]
 [JsonSerializable(typeof(SessionEventBody.TurnSteered))]
+[JsonSerializable(typeof(SessionEventBody.SteerSent))]
+[JsonSerializable(typeof(SessionEventBody.SteerSettled))]
 [JsonSerializable(typeof(SessionEventBody.SessionFailed))]
 [JsonSerializable(typeof(SessionEventBody.SessionArchived))]
 [JsonSerializable(typeof(SessionEventBody.SessionUnarchived))]

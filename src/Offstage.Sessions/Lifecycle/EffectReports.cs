@@ -17,7 +17,8 @@ internal static class EffectReports
         SessionCommand.ReportTurnConfirmed report => TurnConfirmed(b, report),
         SessionCommand.ReportTurnRefused report => TurnRefused(b, report),
         SessionCommand.ReportAgentUnfit report => AgentUnfit(b, report),
-        SessionCommand.ReportSteerMissed report => SteerMissed(b, report),
+        SessionCommand.BeginSteer begin => BeginSteer(b, begin),
+        SessionCommand.ReportSteered report => Steered(b, report),
         SessionCommand.ReportCheckpoint report => Checkpoint(b, report),
         SessionCommand.ReportReverted report => Reverted(b, report),
         SessionCommand.ReportRevertFailed report => RevertFailed(b, report),
@@ -115,12 +116,23 @@ internal static class EffectReports
         return null;
     }
 
-    /// <summary>It did not reach the turn: it becomes a prompt, before those that wait.</summary>
-    private static Rejection? SteerMissed(DecisionBuilder b, SessionCommand.ReportSteerMissed report)
+    private static Rejection? BeginSteer(DecisionBuilder b, SessionCommand.BeginSteer begin)
     {
-        if (b.Status is SessionStatus.Archived or SessionStatus.Deleted)
+        if (!b.State.Steers.Any(s => s.Prompt == begin.Prompt && !s.Sent))
             return new Rejection.Stale();
-        b.Emit(new PromptQueued(report.Prompt, report.Text, null, null, report.Author, RetryOf: report.Prompt));
+        b.Emit(new SteerSent(begin.Prompt));
+        return null;
+    }
+
+    /// <summary>What did not reach its turn becomes a prompt, before those that wait (S4).</summary>
+    private static Rejection? Steered(DecisionBuilder b, SessionCommand.ReportSteered report)
+    {
+        if (b.State.Steers.FirstOrDefault(s => s.Prompt == report.Prompt) is not { } steer)
+            return new Rejection.Stale();
+        b.Emit(new SteerSettled(steer.Prompt, report.Taken switch { true => "taken", false => "missed", null => "unconfirmed" }));
+        if (report.Taken != false || b.Status is SessionStatus.Archived)
+            return null;
+        b.Emit(new PromptQueued(steer.Prompt, steer.Text, null, null, steer.Author, RetryOf: steer.Prompt));
         b.Dispatch();
         return null;
     }
@@ -196,7 +208,8 @@ internal static class EffectReports
                 b.FailTurnOfAgent(new Failure("handover_failed", report.Error));
                 break;
             case SessionEffect.SteerTurn e:
-                return SteerMissed(b, new SessionCommand.ReportSteerMissed(e.Prompt, e.Text, e.Author));
+                _ = Steered(b, new SessionCommand.ReportSteered(e.Prompt, b.State.Steers.Any(s => s.Prompt == e.Prompt && s.Sent) ? null : false));
+                break;
             case SessionEffect.CaptureCheckpoint e:
                 b.Emit(new CheckpointFailed(e.Turn, report.Error));
                 break;

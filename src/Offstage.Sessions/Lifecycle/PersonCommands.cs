@@ -46,9 +46,11 @@ internal static class PersonCommands
         if (b.Status is not (SessionStatus.Running { Turn.Phase: TurnPhase.Confirmed } or SessionStatus.AwaitingInput)
             || b.State.Agent is not AgentHold.Live live)
             return Ask(b, prompt);
+        if (b.State.Steers.Count >= b.State.Limits.QueueMax)
+            return new Rejection.QueueFull(b.State.Limits.QueueMax);
         var turn = b.Status.ActiveTurn!.Turn;
         b.Emit(new TurnSteered(turn, prompt.Prompt, prompt.Text, prompt.Author));
-        b.Plan(new SessionEffect.SteerTurn(turn, live.Of, prompt.Prompt, prompt.Text, prompt.Author));
+        b.Plan(new SessionEffect.SteerTurn(turn, live.Of, prompt.Prompt));
         return null;
     }
 

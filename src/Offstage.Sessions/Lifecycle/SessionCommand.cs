@@ -64,8 +64,11 @@ public abstract record SessionCommand
     /// <summary>The live agent cannot take the turn as it is wanted; a new start of it can.</summary>
     public sealed record ReportAgentUnfit(AgentGeneration Generation, string Why) : SessionCommand;
 
-    /// <summary>Text that was meant for a running turn came too late for it.</summary>
-    public sealed record ReportSteerMissed(PromptId Prompt, string Text, Person Author) : SessionCommand;
+    /// <summary>An addition is about to be handed over: recorded before it is done (S4).</summary>
+    public sealed record BeginSteer(PromptId Prompt) : SessionCommand;
+
+    /// <param name="Taken">False when it did not reach its turn; null when that is not known.</param>
+    public sealed record ReportSteered(PromptId Prompt, bool? Taken) : SessionCommand;
 
     public sealed record ReportCheckpoint(TurnId? Turn, CheckpointResult Result, BranchCommit? Commit) : SessionCommand;
 

@@ -24,7 +24,7 @@ public abstract record SessionEffect
 
     public sealed record StartTurn(TurnId Turn, AgentGeneration Generation) : SessionEffect;
 
-    public sealed record SteerTurn(TurnId Turn, AgentGeneration Generation, PromptId Prompt, string Text, Person Author) : SessionEffect;
+    public sealed record SteerTurn(TurnId Turn, AgentGeneration Generation, PromptId Prompt) : SessionEffect;
 
     public sealed record InterruptTurn(TurnId Turn, AgentGeneration Generation) : SessionEffect;
 

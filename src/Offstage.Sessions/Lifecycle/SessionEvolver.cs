@@ -86,6 +86,9 @@ internal static class SessionEvolver
             ? s with { Status = stopping with { Forced = true, Deadline = e.Deadline } }
             : s,
         TurnEnded e => EndTurn(s, at, e),
+        TurnSteered e => s with { Steers = [.. s.Steers, new PendingSteer(e.Prompt, e.Text, e.Author, Sent: false)] },
+        SteerSent e => s with { Steers = [.. s.Steers.Select(one => one.Prompt == e.Prompt ? one with { Sent = true } : one)] },
+        SteerSettled e => s with { Steers = [.. s.Steers.Where(one => one.Prompt != e.Prompt)] },
         RequestOpened e => OpenRequest(s, at, e),
         RequestAnswered e => CloseRequest(s, at, new ClosedRequest(e.Request, "answered", e.By)),
         RequestClosed e => CloseRequest(s, at, new ClosedRequest(e.Request, e.Reason, By: null)),

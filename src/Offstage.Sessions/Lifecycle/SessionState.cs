@@ -38,6 +38,9 @@ public sealed record SessionState
     /// <summary>Prompts that wait, in order.</summary>
     public IReadOnlyList<QueuedPrompt> Queue { get; init; } = [];
 
+    /// <summary>Additions to a turn of which it is not known yet whether the agent has taken them.</summary>
+    public IReadOnlyList<PendingSteer> Steers { get; init; } = [];
+
     /// <summary>What was asked last, for a retry. Null before the first turn.</summary>
     public QueuedPrompt? LastPrompt { get; init; }
 
@@ -165,6 +168,9 @@ public abstract record AgentHold
 public sealed record SavedCursor(string Agent, string Value, string? Binding = null);
 
 public sealed record RunningAgent(string Name, string? Binding);
+
+/// <param name="Sent">It is or was being handed over.</param>
+public sealed record PendingSteer(PromptId Prompt, string Text, Person Author, bool Sent);
 
 /// <param name="Sequence">Of the event that holds its text.</param>
 public sealed record PlanOffer(TurnId TurnId, EventSequence Sequence);

@@ -13,6 +13,9 @@ namespace Offstage.Client;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(CreateSessionBody))]
+[JsonSerializable(typeof(AcceptPlanBody))]
+[JsonSerializable(typeof(CompareBody))]
+[JsonSerializable(typeof(ComparisonView))]
 [JsonSerializable(typeof(PromptBody))]
 [JsonSerializable(typeof(RevertBody))]
 [JsonSerializable(typeof(ForkBody))]

@@ -15,22 +15,23 @@ internal static class AnswerCommand
         var approve = new Option<bool>("--approve") { Description = "Yes, this once." };
         var forSession = new Option<bool>("--for-session") { Description = "Yes, and the like of it for this session." };
         var decline = new Option<bool>("--decline") { Description = "No." };
+        var cancel = new Option<bool>("--cancel") { Description = "No, and stop the turn." };
         var text = new Option<string[]>("--text") { Description = "The answer to a question; once for each, in their order, or as ID=ANSWER.", HelpName = "ANSWER" };
-        var command = new Command("answer", "Answer what an agent waits for.") { request, approve, forSession, decline, text }.With("""
+        var command = new Command("answer", "Answer what an agent waits for.") { request, approve, forSession, decline, cancel, text }.With("""
             offstage answer last --approve
             offstage answer k3v9 --text "use the second one"
             """);
         command.RunWithSession(async (parsed, environment, server, session, cancellationToken) =>
         {
             string[] texts = parsed.GetValue(text) ?? [];
-            int given = (parsed.GetValue(approve) ? 1 : 0) + (parsed.GetValue(forSession) ? 1 : 0) + (parsed.GetValue(decline) ? 1 : 0) + (texts.Length > 0 ? 1 : 0);
+            int given = (parsed.GetValue(approve) ? 1 : 0) + (parsed.GetValue(forSession) ? 1 : 0) + (parsed.GetValue(decline) ? 1 : 0) + (parsed.GetValue(cancel) ? 1 : 0) + (texts.Length > 0 ? 1 : 0);
             if (given != 1)
-                throw CommandException.Usage("usage", "Say one of --approve, --for-session, --decline or --text.");
+                throw CommandException.Usage("usage", "Say one of --approve, --for-session, --decline, --cancel or --text.");
             var view = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, cancellationToken)).Value;
             var open = Choose(view, parsed.GetValue(request), server.IsOwn);
             RequestAnswer answer = texts.Length > 0
                 ? Answers(open.Body, texts)
-                : parsed.GetValue(decline) ? new RequestAnswer.Decline() : new RequestAnswer.Approve(parsed.GetValue(forSession));
+                : parsed.GetValue(cancel) ? new RequestAnswer.Cancel() : parsed.GetValue(decline) ? new RequestAnswer.Decline() : new RequestAnswer.Approve(parsed.GetValue(forSession));
             var body = new AnswerBody { Answer = answer, Author = await GitPerson.FindAsync(environment, cancellationToken) };
             var answered = await server.Api.PostAsync(
                 $"v1/sessions/{session.Value}/requests/{open.Id.Value}/answer", body, ClientJson.Default.AnswerBody, ClientJson.Default.SessionView,

@@ -16,7 +16,11 @@ internal static class PromptCommand
         var follow = new Option<bool>("--follow", "-f") { Description = "Watch the turn to its end. Without a running server this is always so." };
         var model = new Option<string?>("--model") { Description = "Model for this turn.", HelpName = "NAME" };
         var effort = new Option<string?>("--effort") { Description = "Effort for this turn.", HelpName = "NAME" };
-        var command = new Command("prompt", "Ask a session for the next thing. It waits its turn.") { session, text, follow, model, effort }.With("""
+        var agent = new Option<string?>("--agent") { Description = "Another agent from here on; it is told the conversation so far.", HelpName = "NAME" };
+        var mode = new Option<string?>("--mode") { Description = "How much the agent may do in this turn.", HelpName = string.Join('|', ModeOption.Names) };
+        mode.AcceptOnlyFromAmong(ModeOption.Names);
+        var steer = new Option<bool>("--steer") { Description = "Add it to the turn that runs, instead of waiting for its end." };
+        var command = new Command("prompt", "Ask a session for the next thing. It waits its turn.") { session, text, follow, model, effort, agent, mode, steer }.With("""
             offstage prompt last "now add a test for it" --follow
             """);
         command.Run(async (parsed, environment, interrupts) =>
@@ -27,6 +31,9 @@ internal static class PromptCommand
                 Text = given == "-" ? await Console.In.ReadToEndAsync(interrupts.First) : given,
                 Model = parsed.GetValue(model),
                 Effort = parsed.GetValue(effort),
+                Agent = parsed.GetValue(agent),
+                Mode = ModeOption.Read(parsed.GetValue(mode)),
+                Steer = parsed.GetValue(steer),
                 Author = await GitPerson.FindAsync(environment, interrupts.First),
             };
             await using var server = await ServerLink.OpenAsync(environment, agent: "script", interrupts.First);
@@ -42,13 +49,14 @@ internal static class PromptCommand
         var before = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, interrupts.First)).Value;
         var asked = await server.Api.PostAsync(
             $"v1/sessions/{session.Value}/prompts", body, ClientJson.Default.PromptBody, ClientJson.Default.PromptView, withKey: true, interrupts.First);
-        if (follow || server.IsOwn)
+        bool steers = body.Steer && asked.Value.Position is null;
+        if (!steers && (follow || server.IsOwn))
             return await TurnFlow.FollowAsync(environment, server, interrupts, before, asked.Value.Id, asked.Value.TurnId, before.Sequence);
 
         if (environment.Json)
             environment.Screen.WriteLine(asked.Json);
         else
-            environment.Screen.WriteLine(asked.Value.Position is > 0 and var place
+            environment.Screen.WriteLine(steers ? $"Added to the turn that runs. Watch it: offstage logs {SessionFinder.ShortOf(session)} -f" : asked.Value.Position is > 0 and var place
                 ? $"Queued as number {place}. Watch it: offstage logs {SessionFinder.ShortOf(session)} -f"
                 : $"Begun. Watch it: offstage logs {SessionFinder.ShortOf(session)} -f");
         return ExitCodes.Done;

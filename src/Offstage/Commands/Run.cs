@@ -44,14 +44,20 @@ internal static class RunCommand
             Agent = request.Agent,
             Model = request.Model,
             Effort = request.Effort,
-            Mode = request.Mode == "ask" ? AgentMode.Ask : null,
+            Mode = ModeOption.Read(request.Mode),
             Title = request.Title,
             Prompt = task,
             Limits = new LimitsBody
             {
                 TurnTimeoutMs = request.TurnTimeoutMs,
                 OnAgentLost = request.OnAgentLost == "continue" ? AgentLostPolicy.Continue : null,
+                MaxTokens = request.Spending.Tokens,
+                MaxCostUsd = request.Spending.CostUsd,
+                MaxTurns = request.Spending.Turns,
+                MaxMinutes = request.Spending.Minutes,
             },
+            Candidates = request.Candidates.Length == 0 ? null : [.. request.Candidates.Select(Candidate)],
+            Count = request.Count,
             Sandbox = new SandboxBody
             {
                 Isolation = request.Sandbox == "none" ? SandboxIsolation.None : null,
@@ -61,6 +67,8 @@ internal static class RunCommand
         };
         var made = (await server.Api.PostAsync(
             "v1/sessions", body, ClientJson.Default.CreateSessionBody, ClientJson.Default.SessionView, withKey: true, interrupts.First)).Value;
+        if (made.Siblings is { } siblings && !environment.Json)
+            environment.Screen.Note($"{siblings.Count} sessions work on it; this is the first. Side by side: offstage compare {SessionFinder.ShortOf(made.Id)}");
         var (prompt, turn) = made.Turn is { } active ? (active.PromptId, active.Id) : (made.Queue[0].Id, made.Queue[0].TurnId);
         return await TurnFlow.FollowAsync(environment, server, interrupts, made, prompt, turn, EventSequence.None);
     }
@@ -100,10 +108,18 @@ internal static class RunCommand
         return new WorkspaceBody { Kind = "repository", Path = top ?? folder, Ref = request.Ref };
     }
 
+    private static CandidateBody Candidate(string text)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? new CandidateBody { Agent = text } : new CandidateBody { Agent = text[..colon], Model = text[(colon + 1)..] };
+    }
+
     /// <summary>What stands on the command line.</summary>
     private sealed record RunRequest(
         string Task, string? Repository, bool NoRepository, string? Ref, string? Agent, string? Model, string? Effort, string? Mode,
-        string? Network, string? Sandbox, string? Title, string? OnAgentLost, long? TurnTimeoutMs);
+        string? Network, string? Sandbox, string? Title, string? OnAgentLost, long? TurnTimeoutMs, Spending Spending, string[] Candidates, int? Count);
+
+    private sealed record Spending(long? Tokens, decimal? CostUsd, int? Turns, int? Minutes);
 
     private sealed class RunOptions
     {
@@ -114,24 +130,38 @@ internal static class RunCommand
         private readonly Option<string?> agent = new("--agent") { Description = "Agent: codex, script, …. Default: the first that is usable.", HelpName = "NAME" };
         private readonly Option<string?> model = new("--model") { Description = "Model, in the agent's words.", HelpName = "NAME" };
         private readonly Option<string?> effort = new("--effort") { Description = "Effort of thinking, in the agent's words.", HelpName = "NAME" };
-        private readonly Option<string?> mode = Choice("--mode", "How much the agent may do without asking. Default: auto, the sandbox is the wall.", "auto", "ask");
+        private readonly Option<string?> mode = Choice("--mode", "How much the agent may do without asking; plan changes nothing and ends with a plan. Default: auto, the sandbox is the wall.", ModeOption.Names);
         private readonly Option<string?> network = Choice("--network", "Network of the sandbox. Default: full.", "full", "none");
         private readonly Option<string?> sandbox = Choice("--sandbox", "Wall around the agent. Default: process.", "process", "none");
         private readonly Option<string?> title = new("--title") { Description = "Name of the session. Default: the first line of the task.", HelpName = "TEXT" };
         private readonly Option<string?> onAgentLost = Choice("--on-agent-lost", "What becomes of the turn when the server is lost. Default: end.", "end", "continue");
         private readonly Option<string?> turnTimeout = new("--turn-timeout") { Description = "How long the turn may work: 90s, 20m, 2h. Default: 2h.", HelpName = "TIME" };
 
+        private readonly Option<long?> maxTokens = new("--max-tokens") { Description = "Stop when the session has used so many tokens, in and out.", HelpName = "N" };
+        private readonly Option<decimal?> maxCost = new("--max-cost") { Description = "Stop when the session has cost so many US dollars.", HelpName = "USD" };
+        private readonly Option<int?> maxTurns = new("--max-turns") { Description = "Refuse prompts over so many turns.", HelpName = "N" };
+        private readonly Option<int?> maxMinutes = new("--max-minutes") { Description = "Stop when agents have worked for so many minutes.", HelpName = "N" };
+        private readonly Option<string[]> candidates = new("--candidate")
+        {
+            Description = "Give the task to several and choose: once for each, as AGENT or AGENT:MODEL. See 'offstage compare'.",
+            HelpName = "AGENT[:MODEL]",
+        };
+
+        private readonly Option<int?> count = new("--count") { Description = "Give the task to so many of the same agent, and choose.", HelpName = "N" };
+
         public void AddTo(Command command)
         {
             command.Arguments.Add(task);
-            foreach (Option option in (Option[])[repository, noRepository, reference, agent, model, effort, mode, network, sandbox, title, onAgentLost, turnTimeout])
+            foreach (Option option in (Option[])[repository, noRepository, reference, agent, model, effort, mode, network, sandbox, title, onAgentLost, turnTimeout, maxTokens, maxCost, maxTurns, maxMinutes, candidates, count])
                 command.Options.Add(option);
         }
 
         public RunRequest Read(ParseResult parsed) => new(
             parsed.GetRequiredValue(task), parsed.GetValue(repository), parsed.GetValue(noRepository), parsed.GetValue(reference),
             parsed.GetValue(agent), parsed.GetValue(model), parsed.GetValue(effort), parsed.GetValue(mode), parsed.GetValue(network),
-            parsed.GetValue(sandbox), parsed.GetValue(title), parsed.GetValue(onAgentLost), Milliseconds(parsed.GetValue(turnTimeout)));
+            parsed.GetValue(sandbox), parsed.GetValue(title), parsed.GetValue(onAgentLost), Milliseconds(parsed.GetValue(turnTimeout)),
+            new Spending(parsed.GetValue(maxTokens), parsed.GetValue(maxCost), parsed.GetValue(maxTurns), parsed.GetValue(maxMinutes)),
+            parsed.GetValue(candidates) ?? [], parsed.GetValue(count));
 
         private static Option<string?> Choice(string name, string description, params string[] choices)
         {

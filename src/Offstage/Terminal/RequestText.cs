@@ -45,6 +45,7 @@ internal static class RequestText
         RequestAnswer.Approve { ForSession: true } => "approved for the session",
         RequestAnswer.Approve => "approved",
         RequestAnswer.Decline => "declined",
+        RequestAnswer.Cancel => "declined, and the turn stopped",
         RequestAnswer.Answers answers => "answered: " + CleanText.OneLine(string.Join("; ", answers.ByQuestion.Values.Select(v => string.Join(", ", v)))),
         _ => "answered",
     };

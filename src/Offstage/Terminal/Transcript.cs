@@ -74,6 +74,21 @@ internal sealed class Transcript(Screen screen)
             case CursorForgotten e:
                 Line(screen.Dim($"The next prompt begins a fresh agent, which is told the conversation so far ({e.Reason})."));
                 break;
+            case AgentChosen e:
+                Line(screen.Dim($"From the next turn on: {CleanText.OneLine(e.Choice.Agent)}{(e.Choice.Model is null ? "" : " with " + CleanText.OneLine(e.Choice.Model))}, mode {e.Choice.Mode.ToString().ToLowerInvariant()}."));
+                break;
+            case TurnSteered e:
+                Gap();
+                foreach (string line in CleanText.Of(e.Text).Split('\n'))
+                    Line(screen.Bold("+ " + line));
+                Gap();
+                break;
+            case SteerSettled { Outcome: "missed" }:
+                Line(screen.Dim("  It came too late for the turn and is asked as a prompt."));
+                break;
+            case SteerSettled { Outcome: "unconfirmed" }:
+                Line(screen.Yellow("! Whether the agent took the addition is not known."));
+                break;
             case TurnContinued:
                 Line(screen.Yellow("! The agent was lost; another one goes on."));
                 break;
@@ -96,6 +111,9 @@ internal sealed class Transcript(Screen screen)
                 break;
             case RequestAnswered e:
                 Line(screen.Dim($"  {RequestText.Of(e.Answer)} by {CleanText.OneLine(e.By.Name)}"));
+                break;
+            case RequestClosed { Reason: "stale" }:
+                Line(screen.Yellow("! The agent that asked is gone; nobody waits for the answer any more."));
                 break;
             case RequestClosed { Reason: "expired" }:
                 Line(screen.Yellow("! Nobody answered in time: declined."));
@@ -213,6 +231,12 @@ internal sealed class Transcript(Screen screen)
                 Line(screen.Bold("Plan") + (plan.Explanation is null ? "" : screen.Dim($"  {CleanText.OneLine(plan.Explanation)}")));
                 foreach (var step in plan.Steps)
                     Line($"  {Box(step.Status)} {CleanText.OneLine(step.Text)}");
+                break;
+            case ItemBody.ProposedPlan plan:
+                Gap();
+                Line(screen.Bold("Proposed plan"));
+                foreach (string line in CleanText.Of(plan.Text).Split('\n'))
+                    Line("  " + line);
                 break;
             case ItemBody.WebSearch search:
                 Line($"{screen.Cyan("⌕")} {CleanText.OneLine(search.Query)}");

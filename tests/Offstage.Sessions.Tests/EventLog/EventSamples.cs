@@ -57,6 +57,8 @@ internal static class EventSamples
         ("turn.stopping", new TurnStopping(Turn, new TurnOutcome.Interrupted("stopped", true), At)),
         ("turn.stop_forced", new TurnStopForced(Turn, At)),
         ("turn.steered", new TurnSteered(Turn, Prompt, "Also this.", Ann)),
+        ("turn.steer_sent", new SteerSent(Prompt)),
+        ("turn.steer_settled", new SteerSettled(Prompt, "taken")),
         ("turn.ended.usage", new TurnEnded(Turn, new TurnOutcome.Completed(), new TokenUsage(10, 2, 3, 1, 100, 1000, 0.5m))),
         ("turn.ended.completed", new TurnEnded(Turn, new TurnOutcome.Completed())),
         ("turn.ended.failed", new TurnEnded(Turn, new TurnOutcome.Failed(new Failure("agent_error", "It broke.")))),

@@ -121,13 +121,30 @@ public sealed class AgentChoiceTests
         m.Ask("queued");
         var steer = new NewPrompt(m.Ids.NewPrompt(), "also this", null, null, SessionModel.Ann);
         m.Do(new SessionCommand.Steer(steer));
-        Assert.Equal("also this", Assert.Single(m.Effects.Select(e => e.What).OfType<SessionEffect.SteerTurn>()).Text);
+        Assert.Equal(steer.Prompt, Assert.Single(m.Effects.Select(e => e.What).OfType<SessionEffect.SteerTurn>()).Prompt);
         m.Says(Done);
-        m.Do(new SessionCommand.ReportSteerMissed(steer.Prompt, steer.Text, steer.Author));
+        m.Do(new SessionCommand.ReportSteered(steer.Prompt, Taken: false));
+        Assert.IsType<Rejection.Stale>(m.Try(new SessionCommand.ReportSteered(steer.Prompt, Taken: false)));
         Assert.Equal(["also this"], m.State!.Queue.Select(p => p.Text));
         m.Run();
         m.Says(Done);
         Assert.Equal("also this", m.State.Status.ActiveTurn!.Prompt.Text);
+    }
+
+    [Theory]
+    [InlineData(true, "taken")]
+    [InlineData(null, "unconfirmed")]
+    public void What_an_agent_took_or_may_have_taken_is_not_asked_again_S4(bool? taken, string outcome)
+    {
+        var m = SessionModel.Created();
+        m.Ask();
+        m.Run();
+        var steer = new NewPrompt(m.Ids.NewPrompt(), "also this", null, null, SessionModel.Ann);
+        m.Do(new SessionCommand.Steer(steer));
+        m.Do(new SessionCommand.BeginSteer(steer.Prompt));
+        m.Do(new SessionCommand.ReportSteered(steer.Prompt, taken));
+        Assert.Equal(outcome, Assert.Single(m.Events<SteerSettled>()).Outcome);
+        Assert.Empty(m.State!.Queue);
     }
 
     [Fact]

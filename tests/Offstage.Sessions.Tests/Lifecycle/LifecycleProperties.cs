@@ -75,7 +75,9 @@ public sealed class LifecycleProperties
             25 when m.Effects.Count > 0 => GiveUp(m, random),
             26 => new SessionCommand.Wake(),
             27 => new SessionCommand.Steer(new NewPrompt(m.Ids.NewPrompt(), "s", null, null, SessionModel.Ann)),
-            28 => new SessionCommand.ReportSteerMissed(m.Ids.NewPrompt(), "s", SessionModel.Ann),
+            28 when s.Steers.Count > 0 => random.Next(3) == 0
+                ? new SessionCommand.BeginSteer(s.Steers[0].Prompt)
+                : new SessionCommand.ReportSteered(s.Steers[0].Prompt, random.Next(3) switch { 0 => true, 1 => false, _ => null }),
             29 => new SessionCommand.ChangeLimits(s.Limits with { MaxTokens = random.Next(3) == 0 ? 50 : null, MaxTurns = random.Next(5) == 0 ? 3 : null }),
             30 => new SessionCommand.ReportAgentUnfit(generation, "model_changed"),
             31 when s.Status is SessionStatus.AwaitingInput a => new SessionCommand.Answer(

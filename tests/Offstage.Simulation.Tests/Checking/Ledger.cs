@@ -157,7 +157,10 @@ internal sealed class Ledger(SimulatedWorld world)
         foreach (var earlier in book.Turns.Values.Where(t => t != turn && (isFresh ? t.Sent > 0 : t.IsConfirmed)))
         {
             bool knows = memory.Knows(earlier.Prompt.Text) || input.Conversation?.Contains(earlier.Prompt.Text, StringComparison.Ordinal) == true;
-            if (knows == earlier.IsTakenBack)
+
+            // A retry asks the same again: which of the two is meant cannot be told from the text.
+            bool sameElsewhere = book.Turns.Values.Any(t => t != earlier && !t.IsTakenBack && t.Prompt.Text == earlier.Prompt.Text);
+            if (knows == earlier.IsTakenBack && !(earlier.IsTakenBack && sameElsewhere))
             {
                 string what = knows ? "knows of a turn that was taken back" : "does not know of a turn before";
                 world.Violate("S6", $"process {process.Number}, {(isFresh ? "new" : "resumed or live")}, {what}: {earlier.Turn}");
