@@ -16,7 +16,7 @@ public sealed record ClaudeOptions
     /// that wake Claude later, when no turn runs.
     /// </summary>
     public IReadOnlyList<string> DisallowedTools { get; init; } =
-        ["EnterPlanMode", "EnterWorktree", "ExitWorktree", "CronCreate", "CronDelete", "CronList", "ScheduleWakeup"];
+        ["EnterPlanMode", "EnterWorktree", "ExitWorktree", "CronCreate", "CronDelete", "CronList", "ScheduleWakeup", "Workflow"];
 
     /// <summary>Further settings, as the program's environment: <c>MAX_THINKING_TOKENS</c>, <c>CLAUDE_CODE_MAX_OUTPUT_TOKENS</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
