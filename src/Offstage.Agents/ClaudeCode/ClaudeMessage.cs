@@ -34,22 +34,22 @@ internal sealed class ClaudeMessage(string id)
         return new AgentEvent.Delta(block.ItemId, kind, text);
     }
 
+    public string? FindFirst(DeltaKind kind) => First(kind).Value?.ItemId;
+
     /// <summary>The block that is whole now: its own message is told before its end. Each is given once.</summary>
     public string? Take(DeltaKind kind)
     {
-        foreach (var (index, block) in blocks.OrderBy(one => one.Key))
-        {
-            if (block.Kind != kind)
-                continue;
+        var (index, block) = First(kind);
+        if (block is not null)
             blocks.Remove(index);
-            return block.ItemId;
-        }
-
-        return null;
+        return block?.ItemId;
     }
 
     public string? FindText(string itemId) =>
         blocks.Values.FirstOrDefault(block => block.ItemId == itemId)?.Text.ToString();
+
+    private KeyValuePair<long, Block> First(DeltaKind kind) =>
+        blocks.Where(one => one.Value.Kind == kind).OrderBy(one => one.Key).FirstOrDefault();
 
     private sealed record Block(string ItemId, DeltaKind Kind, StringBuilder Text);
 }

@@ -46,10 +46,10 @@ internal sealed partial class ClaudeTranslator
         {
             foreach (var kind in (DeltaKind[])[DeltaKind.Reasoning, DeltaKind.Message])
             {
-                while (before.Take(kind) is { } itemId)
+                while (before.FindFirst(kind) is { } itemId)
                 {
-                    if (turn.FindOpen(itemId) is { } cut)
-                        happened.AddRange(turn.Complete(cut with { Status = ItemStatus.Failed }));
+                    happened.AddRange(turn.CutOff(itemId));
+                    before.Take(kind);
                 }
             }
         }

@@ -59,6 +59,10 @@ internal sealed class ClaudeTurn(List<string> messages)
         return [new AgentEvent.ItemCompleted(item)];
     }
 
+    /// <summary>It will not be told whole: it ends with what was told.</summary>
+    public IEnumerable<AgentEvent> CutOff(string id) =>
+        FindOpen(id) is { } item ? Complete(item with { Status = ItemStatus.Failed, Body = TextSoFar(item) }) : [];
+
     public IEnumerable<AgentEvent> CompleteAll()
     {
         foreach (var item in open.Values.ToList())
