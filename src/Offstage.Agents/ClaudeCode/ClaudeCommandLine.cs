@@ -17,11 +17,11 @@ internal static class ClaudeCommandLine
         ];
         command.AddRange(start.Cursor is { } cursor ? ["--resume", cursor.Value] : ["--session-id", sessionId]);
         if (start.Model is { } model)
-            command.AddRange(["--model", model]);
+            command.Add($"--model={model}");
         if (start.Effort is { } effort)
-            command.AddRange(["--effort", effort]);
+            command.Add($"--effort={effort}");
         if (options.DisallowedTools.Count > 0)
-            command.AddRange(["--disallowedTools", string.Join(',', options.DisallowedTools)]);
+            command.Add($"--disallowedTools={string.Join(',', options.DisallowedTools)}");
         return new ProcessSpec { Command = command, WorkingDirectory = start.WorkspacePath, Environment = EnvironmentOf(options, start) };
     }
 

@@ -8,6 +8,9 @@ namespace Offstage.Agents.ClaudeCode;
 
 internal sealed class ClaudeSession : IAgentSession
 {
+    /// <summary>Claude tells a prompt back in one line, with its images as base64, and a line has its limit.</summary>
+    private const int ImageBytesMax = 10 * 1024 * 1024;
+
     private readonly ClaudeTranslator translator;
     private readonly ClaudeProcess process;
     private readonly bool isResumed;
@@ -35,25 +38,20 @@ internal sealed class ClaudeSession : IAgentSession
 
     public async Task StartTurnAsync(TurnInput input, CancellationToken cancellationToken)
     {
+        if (input.Images.Sum(image => (long)image.Data.Length) > ImageBytesMax)
+            throw new AgentException("agent_refused", $"The images have more than {ImageBytesMax} bytes together.");
+
         // Claude would take the text as an addition to the running turn, and this prompt would never get a turn of its own.
         if (translator.IsBusy && !process.Connection.Closed.IsCompleted)
-            throw new AgentException("agent_refused", "A turn is running.");
+            throw Busy();
         try
         {
             await SetUpAsync(input, cancellationToken);
-            var uuid = Guid.NewGuid().ToString();
-            process.Tags.Begin(input.Tag);
-            var confirmed = translator.OnPrompt(uuid);
-            await process.SayAsync(ClaudeWire.Prompt(uuid, input), cancellationToken);
-            await Task.WhenAny(confirmed, process.Drained).WaitAsync(cancellationToken);
-            if (!confirmed.IsCompleted)
-                throw new JsonRpcClosedException(await process.Drained);
+            await HandOverAsync(input, cancellationToken);
         }
-        catch (Exception failure) when (failure is JsonRpcClosedException or AgentException)
+        catch (JsonRpcClosedException ended)
         {
-            translator.Abandon();
-            process.Tags.Abandon();
-            throw failure is JsonRpcClosedException ended ? AgentCalls.Gone(ended) : failure;
+            throw AgentCalls.Gone(ended);
         }
     }
 
@@ -148,6 +146,28 @@ internal sealed class ClaudeSession : IAgentSession
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
+    private async Task HandOverAsync(TurnInput input, CancellationToken cancellationToken)
+    {
+        var uuid = Guid.NewGuid().ToString();
+        if (process.Connection.Closed.IsCompleted)
+            throw new JsonRpcClosedException(await process.Connection.Closed);
+        var confirmed = translator.OnPrompt(uuid) ?? throw Busy();
+        process.Tags.Begin(input.Tag);
+        try
+        {
+            await process.SayAsync(ClaudeWire.Prompt(uuid, input), cancellationToken);
+            await Task.WhenAny(confirmed, process.Drained).WaitAsync(cancellationToken);
+            if (!confirmed.IsCompleted)
+                throw new JsonRpcClosedException(await process.Drained);
+        }
+        catch (JsonRpcClosedException)
+        {
+            translator.Abandon();
+            process.Tags.Abandon();
+            throw;
+        }
+    }
+
     /// <summary>What of the turn differs from the last one.</summary>
     private async Task SetUpAsync(TurnInput input, CancellationToken cancellationToken)
     {
@@ -172,4 +192,6 @@ internal sealed class ClaudeSession : IAgentSession
             effort = wantedEffort;
         }
     }
+
+    private static AgentException Busy() => new("agent_refused", "A turn is running.");
 }

@@ -62,11 +62,13 @@ internal sealed partial class ClaudeTranslator(string sessionId, AgentMode mode)
     public string? CursorRefusal { get; private set; }
 
     /// <summary>A prompt is being handed over.</summary>
-    /// <returns>Completes when Claude works on it.</returns>
-    public Task OnPrompt(string uuid)
+    /// <returns>Completes when Claude works on it. Null: it has another to work on.</returns>
+    public Task? OnPrompt(string uuid)
     {
         lock (gate)
         {
+            if (turn is not null || waiting is not null)
+                return null;
             waiting = new ClaudePrompt(uuid);
             return waiting.Confirmed.Task;
         }

@@ -82,7 +82,8 @@ public sealed class ClaudeTranslatorTests
         Assert.IsType<AgentEvent.Raw>(Assert.Single(Told(Success)));
 
         // A prompt that comes meanwhile begins when Claude takes it up, and not with what runs.
-        var confirmed = translator.OnPrompt("p");
+        var confirmed = translator.OnPrompt("p")!;
+        Assert.Null(translator.OnPrompt("another"));
         Assert.Empty(Told(Running));
         Assert.False(confirmed.IsCompleted);
         Told(Idle);
