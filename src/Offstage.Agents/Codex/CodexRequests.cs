@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Offstage.Agents.Processes;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Codex;
@@ -23,7 +24,7 @@ internal static class CodexRequests
             parameters.Find("permissions")?.AsText() ?? "", parameters.FindText("reason")),
         "item/tool/requestUserInput" => new RequestBody.Questions(
             [.. parameters.List("questions").Select(QuestionOf)]),
-        "mcpServer/elicitation/request" => Elicitation(parameters),
+        "mcpServer/elicitation/request" => ElicitationOf(parameters).ToRequest(),
         _ => null,
     };
 
@@ -50,12 +51,18 @@ internal static class CodexRequests
         ("item/tool/requestUserInput", RequestAnswer.Answers answers) => new JsonObject { ["answers"] = Chosen(answers) },
         ("item/tool/requestUserInput", RequestAnswer.Decline) => new JsonObject { ["answers"] = new JsonObject() },
         ("mcpServer/elicitation/request", RequestAnswer.Answers answers) =>
-            new JsonObject { ["action"] = "accept", ["content"] = Content(parameters, answers) },
+            new JsonObject { ["action"] = "accept", ["content"] = ElicitationOf(parameters).ToContent(answers) },
         ("mcpServer/elicitation/request", RequestAnswer.Approve) =>
             new JsonObject { ["action"] = "accept", ["content"] = new JsonObject() },
         ("mcpServer/elicitation/request", RequestAnswer.Decline) => new JsonObject { ["action"] = "decline" },
         _ => throw new ArgumentException($"'{method}' cannot be answered by {answer.GetType().Name}.", nameof(answer)),
     };
+
+    private static McpElicitation ElicitationOf(JsonElement parameters) => new(
+        parameters.FindText("message") ?? "",
+        parameters.FindText("serverName"),
+        parameters.FindText("url"),
+        parameters.Find("requestedSchema") ?? default);
 
     private static string NetworkTarget(JsonElement parameters) =>
         parameters.Find("networkApprovalContext") is { } network ? $"network access: {network.AsText()}" : "";
@@ -95,56 +102,4 @@ internal static class CodexRequests
             chosen[question] = new JsonObject { ["answers"] = new JsonArray([.. values.Select(value => (JsonNode)value)]) };
         return chosen;
     }
-
-    /// <summary>A form becomes questions; a form without fields, or a page to visit, is a matter of yes or no.</summary>
-    private static RequestBody Elicitation(JsonElement parameters)
-    {
-        var message = parameters.FindText("message") ?? "";
-        var fields = Fields(parameters).ToList();
-        if (fields.Count == 0)
-        {
-            var url = parameters.FindText("url");
-            return new RequestBody.ApprovePermissions(url is null ? message : $"{message} {url}", parameters.FindText("serverName"));
-        }
-
-        return new RequestBody.Questions([.. fields.Select(field => new Question(
-            field.Name,
-            $"{message}: {field.Value.FindText("title") ?? field.Name}",
-            [.. OptionsOf(field.Value)],
-            AllowsMany: field.Value.FindText("type") == "array"))]);
-    }
-
-    private static IEnumerable<JsonProperty> Fields(JsonElement parameters) =>
-        parameters.Find("requestedSchema") is { } schema ? schema.Members("properties") : [];
-
-    private static IEnumerable<QuestionOption> OptionsOf(JsonElement field)
-    {
-        if (field.FindText("type") == "boolean")
-            return [new QuestionOption("true"), new QuestionOption("false")];
-        var holder = field.Find("items") ?? field;
-        var titled = holder.Find("oneOf") is null ? holder.List("anyOf") : holder.List("oneOf");
-        return holder.List("enum").Select(value => new QuestionOption(value.AsText()))
-            .Concat(titled.Select(value => new QuestionOption(value.FindText("const") ?? "", value.FindText("title"))));
-    }
-
-    private static JsonObject Content(JsonElement parameters, RequestAnswer.Answers answers)
-    {
-        var content = new JsonObject();
-        foreach (var field in Fields(parameters))
-        {
-            if (answers.ByQuestion.TryGetValue(field.Name, out var values) && values.Count > 0)
-                content[field.Name] = ValueOf(field.Value.FindText("type"), values);
-        }
-
-        return content;
-    }
-
-    private static JsonNode ValueOf(string? type, IReadOnlyList<string> values) => type switch
-    {
-        "array" => new JsonArray([.. values.Select(value => (JsonNode)value)]),
-        "boolean" => values[0] == "true",
-        "integer" when long.TryParse(values[0], out var whole) => whole,
-        "number" when double.TryParse(values[0], out var number) => number,
-        _ => values[0],
-    };
 }

@@ -1,172 +1,20 @@
-using System.Threading.Channels;
 using Offstage.Processes.JsonRpc;
 using Offstage.Sandboxes;
 
 namespace Offstage.Agents.Processes;
 
-/// <summary>
-/// What every agent that speaks JSON-RPC over its pipes has in common: the connection, the bounded stream of events with
-/// exactly one <see cref="AgentEvent.Exited"/> at its end, and an end that leaves no process.
-/// </summary>
-internal sealed class AgentProcess : IAsyncDisposable
+/// <summary>The process of an agent that speaks JSON-RPC over its pipes.</summary>
+internal sealed class AgentProcess(
+    ISandboxProcess process, IAgentTranslator translator, JsonRpcOptions options, TimeProvider timeProvider)
+    : AgentLineProcess<JsonRpcConnection, JsonRpcMessage>(
+        process, new JsonRpcConnection(process.StandardOutput, process.StandardInput, options), translator, timeProvider)
 {
-    /// <summary>How long a process whose output has ended, or whose input was closed, may take to leave by itself.</summary>
-    private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
-
-    private readonly ISandboxProcess process;
-    private readonly IAgentTranslator translator;
-    private readonly TimeProvider timeProvider;
-    private readonly AgentEventStream events = new();
-    private readonly Task pump;
-    private readonly TaskCompletionSource disposedFully = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int disposed;
-
-    public AgentProcess(
-        ISandboxProcess process, IAgentTranslator translator, JsonRpcOptions options, TimeProvider timeProvider)
+    protected override async ValueTask ReplyAsync(JsonRpcMessage message, Reaction reaction)
     {
-        this.process = process;
-        this.translator = translator;
-        this.timeProvider = timeProvider;
-        Connection = new JsonRpcConnection(process.StandardOutput, process.StandardInput, options);
-        pump = Task.Run(PumpAsync);
-    }
-
-    public JsonRpcConnection Connection { get; }
-
-    public TurnTags Tags => events.Tags;
-
-    public IAsyncEnumerable<AgentEvent> Events => events.ReadAsync();
-
-    /// <summary>Last words of the process, for a message about its end.</summary>
-    public string StandardErrorTail => process.StandardErrorTail;
-
-    /// <summary>Adds an event of our own making. Dropped once the process is being disposed.</summary>
-    public ValueTask EmitAsync(AgentEvent happened) => events.EmitAsync(happened);
-
-    /// <summary>Asks the process to leave, then kills its tree. Bounded in time; safe to call twice.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref disposed, 1) != 0)
-        {
-            await disposedFully.Task;
-            return;
-        }
-
-        try
-        {
-            // From here the pump reads on without emitting, so that an agent that is writing can finish and leave.
-            events.Close();
-            using (var grace = new CancellationTokenSource(ExitGrace, timeProvider))
-            {
-                try
-                {
-                    await Connection.CompleteAsync(grace.Token);
-                    await process.StandardInput.DisposeAsync();
-                    await process.Exited.WaitAsync(grace.Token);
-                }
-                catch (Exception stuck) when (stuck is OperationCanceledException or IOException)
-                {
-                    // It does not read, or does not leave. It is killed below.
-                }
-            }
-
-            await KillAsync();
-            await pump;
-            await Connection.DisposeAsync();
-            await process.DisposeAsync();
-            events.Dispose();
-        }
-        finally
-        {
-            disposedFully.TrySetResult();
-        }
-    }
-
-    private async Task KillAsync()
-    {
-        using var limit = new CancellationTokenSource(KillLimit, timeProvider);
-        try
-        {
-            await process.KillAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Not even SIGKILL ended it in time: the sandbox's own end must. The exit is told as unknown.
-        }
-    }
-
-    private async Task PumpAsync()
-    {
-        string? protocolError = null;
-        try
-        {
-            await ReceiveAllAsync();
-            if (await Connection.Closed is JsonRpcClosed.ProtocolError broken)
-                protocolError = $"{broken.Error}: {broken.Reason}";
-        }
-        catch (Exception bug)
-        {
-            // Ours, not the agent's. The reader must learn of the end all the same, or its turn would never end.
-            protocolError = $"the adapter failed: {bug}";
-        }
-
-        if (protocolError is null)
-            await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, timeProvider, CancellationToken.None));
-        if (!process.Exited.IsCompleted)
-            await KillAsync();
-        events.Complete(new AgentEvent.Exited(
-            process.Exited.IsCompletedSuccessfully ? await process.Exited : -1, process.StandardErrorTail, protocolError));
-    }
-
-    private async Task ReceiveAllAsync()
-    {
-        var incoming = Connection.Incoming;
-        do
-        {
-            while (incoming.TryRead(out var message))
-                await ReceiveAsync(message);
-        }
-        while (await WaitAsync(incoming));
-    }
-
-    /// <summary>Waits for the next message or for the translator's deadline.</summary>
-    /// <returns>False when no message can come any more.</returns>
-    private async Task<bool> WaitAsync(ChannelReader<JsonRpcMessage> incoming)
-    {
-        var message = incoming.WaitToReadAsync(CancellationToken.None).AsTask();
-        while (translator.GraceEndsAt is { } deadline && !message.IsCompleted)
-        {
-            var wait = deadline - timeProvider.GetUtcNow();
-            if (wait <= TimeSpan.Zero)
-            {
-                await events.EmitAllAsync(translator.EndGrace());
-                continue;
-            }
-
-            using var enough = new CancellationTokenSource();
-            await Task.WhenAny(message, Task.Delay(wait, timeProvider, enough.Token));
-            await enough.CancelAsync();
-        }
-
-        return await message;
-    }
-
-    private async ValueTask ReceiveAsync(JsonRpcMessage message)
-    {
-        var reaction = translator.Receive(message, timeProvider.GetUtcNow());
-        await events.EmitAllAsync(reaction.Events);
-        if (!reaction.IsUnknownRequest || message is not JsonRpcMessage.Request request)
-            return;
-        try
+        if (reaction.IsUnknownRequest && message is JsonRpcMessage.Request request)
         {
             await Connection.RespondErrorAsync(
-                request.Id, JsonRpcError.MethodNotFound, $"Offstage does not know '{request.Method}'.", events.Closing);
-        }
-        catch (Exception gone) when (gone is JsonRpcException or OperationCanceledException)
-        {
-            // The end of the connection is told by its own event.
+                request.Id, JsonRpcError.MethodNotFound, $"Offstage does not know '{request.Method}'.", Closing);
         }
     }
 }

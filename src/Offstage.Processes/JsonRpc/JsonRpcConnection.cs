@@ -17,7 +17,7 @@ namespace Offstage.Processes.JsonRpc;
 /// <para>The streams belong to the caller. Disposal cancels reads and writes under way; a stream that ignores
 /// cancellation (a pipe to a child process) must first be ended from the other side.</para>
 /// </remarks>
-public sealed class JsonRpcConnection : IAsyncDisposable
+public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
 {
     private readonly JsonRpcOptions options;
     private readonly LineReader reader;
@@ -191,7 +191,7 @@ public sealed class JsonRpcConnection : IAsyncDisposable
         JsonElement root;
         try
         {
-            root = ParseElement(line);
+            root = LineParser.Parse(line);
         }
         catch (JsonException)
         {
@@ -248,23 +248,6 @@ public sealed class JsonRpcConnection : IAsyncDisposable
         if (pending.TryRemove(id, out var request))
             request.Result.TrySetException(new JsonRpcErrorException(request.Method, new JsonRpcError(number, text, data)));
         return null;
-    }
-
-    private static JsonElement ParseElement(ReadOnlySequence<byte> line)
-    {
-        if (line.IsSingleSegment)
-            return JsonElement.Parse(line.FirstSpan);
-        var length = (int)line.Length;
-        var rented = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            line.CopyTo(rented);
-            return JsonElement.Parse(rented.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
     }
 
     private static JsonRpcClosed.ProtocolError NotAMessage(string reason) => new(JsonRpcProtocolError.NotAMessage, reason);

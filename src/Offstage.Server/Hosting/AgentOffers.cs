@@ -1,3 +1,4 @@
+using Offstage.Agents.ClaudeCode;
 using Offstage.Agents.Codex;
 using Offstage.Agents.Processes;
 using Offstage.Agents.Script;
@@ -10,6 +11,7 @@ namespace Offstage.Server.Hosting;
 public static class AgentOffers
 {
     private static readonly string[] CodexVariables = ["OPENAI_API_KEY"];
+    private static readonly string[] ClaudeVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
 
     /// <remarks>In the order in which one is chosen when nobody names any; <c>script</c> is never chosen for anyone.</remarks>
     public static IReadOnlyList<AgentOffer> Make(ServerOptions options, ProcessHost processes)
@@ -18,6 +20,7 @@ public static class AgentOffers
         return
         [
             new(new CodexAdapter(Codex(options), probe, options.TimeProvider), Pick(options, CodexVariables)),
+            new(new ClaudeAdapter(Claude(options), probe, options.TimeProvider), Pick(options, ClaudeVariables)),
             new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
         ];
     }
@@ -41,6 +44,13 @@ public static class AgentOffers
         ModelProvider = options.Environment.GetValueOrDefault("OPENAI_BASE_URL") is { Length: > 0 } url
             ? new CodexModelProvider { BaseUrl = url }
             : new CodexModelProvider(),
+    };
+
+    private static ClaudeOptions Claude(ServerOptions options) => new()
+    {
+        Program = options.Environment.GetValueOrDefault("OFFSTAGE_CLAUDE"),
+        SearchFolders = options.PathFolders,
+        BaseUrl = options.Environment.GetValueOrDefault("ANTHROPIC_BASE_URL") is { Length: > 0 } url ? url : null,
     };
 
     private static Dictionary<string, string> Pick(ServerOptions options, IEnumerable<string> names)
