@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Offstage.Agents.Processes;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Codex;
@@ -50,7 +51,7 @@ internal static class CodexRequests
         ("item/tool/requestUserInput", RequestAnswer.Answers answers) => new JsonObject { ["answers"] = Chosen(answers) },
         ("item/tool/requestUserInput", RequestAnswer.Decline) => new JsonObject { ["answers"] = new JsonObject() },
         ("mcpServer/elicitation/request", RequestAnswer.Answers answers) =>
-            new JsonObject { ["action"] = "accept", ["content"] = Content(parameters, answers) },
+            new JsonObject { ["action"] = "accept", ["content"] = ElicitationForm.Content(parameters, answers) },
         ("mcpServer/elicitation/request", RequestAnswer.Approve) =>
             new JsonObject { ["action"] = "accept", ["content"] = new JsonObject() },
         ("mcpServer/elicitation/request", RequestAnswer.Decline) => new JsonObject { ["action"] = "decline" },
@@ -100,8 +101,7 @@ internal static class CodexRequests
     private static RequestBody Elicitation(JsonElement parameters)
     {
         var message = parameters.FindText("message") ?? "";
-        var fields = Fields(parameters).ToList();
-        if (fields.Count == 0)
+        if (ElicitationForm.Fields(parameters) is not { Count: > 0 } fields)
         {
             var url = parameters.FindText("url");
             return new RequestBody.ApprovePermissions(url is null ? message : $"{message} {url}", parameters.FindText("serverName"));
@@ -110,41 +110,7 @@ internal static class CodexRequests
         return new RequestBody.Questions([.. fields.Select(field => new Question(
             field.Name,
             $"{message}: {field.Value.FindText("title") ?? field.Name}",
-            [.. OptionsOf(field.Value)],
+            ElicitationForm.OptionsOf(field.Value),
             AllowsMany: field.Value.FindText("type") == "array"))]);
     }
-
-    private static IEnumerable<JsonProperty> Fields(JsonElement parameters) =>
-        parameters.Find("requestedSchema") is { } schema ? schema.Members("properties") : [];
-
-    private static IEnumerable<QuestionOption> OptionsOf(JsonElement field)
-    {
-        if (field.FindText("type") == "boolean")
-            return [new QuestionOption("true"), new QuestionOption("false")];
-        var holder = field.Find("items") ?? field;
-        var titled = holder.Find("oneOf") is null ? holder.List("anyOf") : holder.List("oneOf");
-        return holder.List("enum").Select(value => new QuestionOption(value.AsText()))
-            .Concat(titled.Select(value => new QuestionOption(value.FindText("const") ?? "", value.FindText("title"))));
-    }
-
-    private static JsonObject Content(JsonElement parameters, RequestAnswer.Answers answers)
-    {
-        var content = new JsonObject();
-        foreach (var field in Fields(parameters))
-        {
-            if (answers.ByQuestion.TryGetValue(field.Name, out var values) && values.Count > 0)
-                content[field.Name] = ValueOf(field.Value.FindText("type"), values);
-        }
-
-        return content;
-    }
-
-    private static JsonNode ValueOf(string? type, IReadOnlyList<string> values) => type switch
-    {
-        "array" => new JsonArray([.. values.Select(value => (JsonNode)value)]),
-        "boolean" => values[0] == "true",
-        "integer" when long.TryParse(values[0], out var whole) => whole,
-        "number" when double.TryParse(values[0], out var number) => number,
-        _ => values[0],
-    };
 }

@@ -19,6 +19,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     private readonly IAgentTranslator translator;
     private readonly TimeProvider timeProvider;
     private readonly AgentEventStream events = new();
+    private readonly SemaphoreSlim telling = new(1, 1);
     private readonly Task pump;
     private readonly TaskCompletionSource disposedFully = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int disposed;
@@ -44,6 +45,22 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Adds an event of our own making. Dropped once the process is being disposed.</summary>
     public ValueTask EmitAsync(AgentEvent happened) => events.EmitAsync(happened);
+
+    /// <summary>Changes what the translator knows and tells what comes of it, with nothing else told in between.</summary>
+    /// <remarks>Never from within <paramref name="react"/>.</remarks>
+    public async ValueTask TellAsync(Func<IReadOnlyList<AgentEvent>> react)
+    {
+        // Not cancelled: a closed stream drops what is emitted, so whoever holds this lets it go.
+        await telling.WaitAsync(CancellationToken.None);
+        try
+        {
+            await events.EmitAllAsync(react());
+        }
+        finally
+        {
+            telling.Release();
+        }
+    }
 
     /// <summary>Asks the process to leave, then kills its tree. Bounded in time; safe to call twice.</summary>
     public async ValueTask DisposeAsync()
@@ -141,7 +158,7 @@ internal sealed class AgentProcess : IAsyncDisposable
             var wait = deadline - timeProvider.GetUtcNow();
             if (wait <= TimeSpan.Zero)
             {
-                await events.EmitAllAsync(translator.EndGrace());
+                await TellAsync(translator.EndGrace);
                 continue;
             }
 
@@ -155,8 +172,8 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     private async ValueTask ReceiveAsync(JsonRpcMessage message)
     {
-        var reaction = translator.Receive(message, timeProvider.GetUtcNow());
-        await events.EmitAllAsync(reaction.Events);
+        var reaction = Reaction.None;
+        await TellAsync(() => (reaction = translator.Receive(message, timeProvider.GetUtcNow())).Events);
         if (!reaction.IsUnknownRequest || message is not JsonRpcMessage.Request request)
             return;
         try

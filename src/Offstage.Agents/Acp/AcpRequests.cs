@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Offstage.Agents.Processes;
+using Offstage.Contracts;
+using Offstage.Processes.JsonRpc;
+
+namespace Offstage.Agents.Acp;
+
+/// <summary>What the agent asks of a person, and how each is answered on the wire.</summary>
+internal static class AcpRequests
+{
+    public const string Permission = "session/request_permission";
+    public const string Elicitation = "elicitation/create";
+    public const string ReadFile = "fs/read_text_file";
+    public const string WriteFile = "fs/write_text_file";
+    public const string CreateTerminal = "terminal/create";
+
+    private const string Custom = "_custom";
+
+    public static RequestBody BodyOf(AcpToolCall call) => call.Deed switch
+    {
+        AcpDeed.Command => new RequestBody.ApproveCommand(call.CommandLine, null, call.Text is { Length: > 0 } text ? text : null),
+        AcpDeed.Change => new RequestBody.ApproveFileChange(call.Changes, call.Title),
+        _ => new RequestBody.ApprovePermissions(call.PlanText is { } plan ? $"{call.Title}\n\n{plan}" : call.Title, null),
+    };
+
+    public static bool OffersSession(JsonElement parameters) => FindOption(parameters, "allow_always") is not null;
+
+    /// <summary>The form's questions; a form without fields is a matter of yes or no.</summary>
+    public static RequestBody BodyOf(JsonElement elicitation)
+    {
+        string message = elicitation.FindText("message") ?? "";
+        var fields = ElicitationForm.Fields(elicitation);
+        var asked = fields.Where(field => !IsCustom(field.Name, fields)).ToList();
+        return asked.Count == 0
+            ? new RequestBody.ApprovePermissions(message, null)
+            : new RequestBody.Questions([.. asked.Select(field => new Question(
+                field.Name,
+                asked.Count == 1 ? message : field.Value.FindText("description") ?? field.Value.FindText("title") ?? field.Name,
+                ElicitationForm.OptionsOf(field.Value),
+                AllowsMany: field.Value.FindText("type") == "array"))]);
+    }
+
+    /// <summary>Yes or no to a tool call, by the options that the agent offers.</summary>
+    public static JsonObject Decide(JsonElement parameters, bool allow, bool forSession = false)
+    {
+        var option = allow
+            ? (forSession ? FindOption(parameters, "allow_always") : null) ?? FindOption(parameters, "allow_once") ?? FindOption(parameters, "allow_always")
+            : FindOption(parameters, "reject_once") ?? FindOption(parameters, "reject_always");
+        return option is null ? Cancelled() : Outcome(new JsonObject { ["outcome"] = "selected", ["optionId"] = option });
+    }
+
+    public static JsonObject Cancelled() => Outcome(new JsonObject { ["outcome"] = "cancelled" });
+
+    /// <exception cref="ArgumentException">An answer of the wrong kind for the request.</exception>
+    public static AcpWork Answer(JsonRpcMessage.Request request, RequestAnswer answer) => (request.Method, answer) switch
+    {
+        (Permission, RequestAnswer.Approve approve) => new AcpWork.Reply(request.Id, Decide(request.Params, allow: true, approve.ForSession)),
+        (Permission, RequestAnswer.Decline) => new AcpWork.Reply(request.Id, Decide(request.Params, allow: false)),
+        (Elicitation, RequestAnswer.Answers answers) => new AcpWork.Reply(
+            request.Id, new JsonObject { ["action"] = "accept", ["content"] = ElicitationForm.Content(request.Params, WithCustom(request.Params, answers)) }),
+        (Elicitation, RequestAnswer.Approve) when ElicitationForm.Fields(request.Params).Count == 0 => new AcpWork.Reply(
+            request.Id, new JsonObject { ["action"] = "accept", ["content"] = new JsonObject() }),
+        (Elicitation, RequestAnswer.Decline) => new AcpWork.Reply(request.Id, new JsonObject { ["action"] = "decline" }),
+        (WriteFile or CreateTerminal, RequestAnswer.Approve) => new AcpWork.Serve(request),
+        (WriteFile or CreateTerminal, RequestAnswer.Decline) => new AcpWork.Refuse(request.Id, JsonRpcError.InvalidRequest, "The person declined it."),
+        _ => throw new ArgumentException($"'{request.Method}' cannot be answered by {answer.GetType().Name}.", nameof(answer)),
+    };
+
+    /// <summary>Nobody answers any more.</summary>
+    public static AcpWork Cancel(JsonRpcMessage.Request request) => request.Method switch
+    {
+        Permission => new AcpWork.Reply(request.Id, Cancelled()),
+        Elicitation => new AcpWork.Reply(request.Id, new JsonObject { ["action"] = "cancel" }),
+        _ => new AcpWork.Refuse(request.Id, AcpErrors.RequestCancelled, "The turn was cancelled."),
+    };
+
+    public static string CommandLineOf(JsonElement parameters) =>
+        string.Join(' ', parameters.List("args").Select(argument => argument.AsText()).Prepend(parameters.FindText("command") ?? ""));
+
+    private static JsonObject Outcome(JsonObject outcome) => new() { ["outcome"] = outcome };
+
+    private static string? FindOption(JsonElement parameters, string kind) =>
+        parameters.List("options").FirstOrDefault(option => option.FindText("kind") == kind).FindText("optionId");
+
+    // Some agents put a field for an answer in own words beside each choice. Offstage takes own words for any question.
+    private static bool IsCustom(string name, IReadOnlyList<JsonProperty> fields) =>
+        name.EndsWith(Custom, StringComparison.Ordinal) && fields.Any(field => field.Name == name[..^Custom.Length]);
+
+    private static RequestAnswer.Answers WithCustom(JsonElement parameters, RequestAnswer.Answers answers)
+    {
+        var fields = ElicitationForm.Fields(parameters);
+        var sorted = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (var (question, values) in answers.ByQuestion)
+        {
+            var field = fields.FirstOrDefault(one => one.Name == question);
+            bool takesOwnWords = field.Value.ValueKind == JsonValueKind.Object && fields.Any(one => one.Name == question + Custom);
+            var offered = takesOwnWords ? ElicitationForm.OptionsOf(field.Value).Select(option => option.Label).ToHashSet(StringComparer.Ordinal) : [];
+            sorted[question] = [.. values.Where(value => !takesOwnWords || offered.Contains(value))];
+            if (takesOwnWords && values.FirstOrDefault(value => !offered.Contains(value)) is { } words)
+                sorted[question + Custom] = [words];
+        }
+
+        return new RequestAnswer.Answers(sorted);
+    }
+}
