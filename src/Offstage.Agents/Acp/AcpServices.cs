@@ -33,7 +33,6 @@ internal sealed class AcpServices(JsonRpcConnection connection, AcpTerminals ter
     {
         await stopping.CancelAsync();
         await Task.WhenAll(running.Keys);
-        stopping.Dispose();
     }
 
     private async Task RunAsync(AcpWork work)
