@@ -40,7 +40,7 @@ public sealed record AcpOptions
     /// <summary>Its model is elsewhere. Default true.</summary>
     public bool NeedsNetwork { get; init; } = true;
 
-    /// <summary>Ids or names of its own modes, tried before those that are known: <c>Plan</c> → <c>architect</c>.</summary>
+    /// <summary>Ids or names of its own modes, instead of those that are known: <c>Plan</c> → <c>architect</c>.</summary>
     public IReadOnlyDictionary<AgentMode, string> Modes { get; init; } = new Dictionary<AgentMode, string>();
 
     /// <summary>How long the program may take until its conversation is open. Default 60 s.</summary>
@@ -71,8 +71,23 @@ public sealed record AcpOptions
         Command = "claude-agent-acp",
         Environment = new Dictionary<string, string>
         {
+            // Nothing but the model: no updates, no reports, no lists of plugins.
             ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
             ["DISABLE_AUTOUPDATER"] = "1",
+            ["DISABLE_TELEMETRY"] = "1",
+            ["DISABLE_ERROR_REPORTING"] = "1",
+            ["CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL"] = "1",
+            ["CLAUDE_CODE_DISABLE_BACKGROUND_TASKS"] = "1",
+        },
+
+        // Always in the mode that asks: what it asks for is decided here. In its modes plan and acceptEdits, Claude runs commands like
+        // `touch` without a question (seen with 0.49.0), and where bypassPermissions is allowed, plan changes files, too.
+        Modes = new Dictionary<AgentMode, string>
+        {
+            [AgentMode.Auto] = "default",
+            [AgentMode.Ask] = "default",
+            [AgentMode.Edit] = "default",
+            [AgentMode.Plan] = "default",
         },
         HowToInstall = "claude-agent-acp was not found. Install it with 'npm install -g @agentclientprotocol/claude-agent-acp', "
             + "or name it in OFFSTAGE_CLAUDE_AGENT_ACP.",

@@ -29,16 +29,14 @@ internal static class AcpRequests
     /// <summary>The form's questions; a form without fields is a matter of yes or no.</summary>
     public static RequestBody BodyOf(JsonElement elicitation)
     {
-        string message = elicitation.FindText("message") ?? "";
-        var fields = ElicitationForm.Fields(elicitation);
-        var asked = fields.Where(field => !IsCustom(field.Name, fields)).ToList();
-        return asked.Count == 0
-            ? new RequestBody.ApprovePermissions(message, null)
-            : new RequestBody.Questions([.. asked.Select(field => new Question(
-                field.Name,
-                asked.Count == 1 ? message : field.Value.FindText("description") ?? field.Value.FindText("title") ?? field.Name,
-                ElicitationForm.OptionsOf(field.Value),
-                AllowsMany: field.Value.FindText("type") == "array"))]);
+        var form = FormOf(elicitation);
+        if (form.ToRequest() is not RequestBody.Questions questions)
+            return form.ToRequest();
+        var asked = questions.Items.Where(question => !IsCustom(question.Id, questions.Items)).ToList();
+        return new RequestBody.Questions([.. asked.Select(question => question with
+        {
+            Text = asked.Count == 1 ? form.Message : TextOf(form.Schema.Find("properties")?.Find(question.Id) ?? default) ?? question.Id,
+        })]);
     }
 
     /// <summary>Yes or no to a tool call, by the options that the agent offers.</summary>
@@ -58,8 +56,8 @@ internal static class AcpRequests
         (Permission, RequestAnswer.Approve approve) => new AcpWork.Reply(request.Id, Decide(request.Params, allow: true, approve.ForSession)),
         (Permission, RequestAnswer.Decline) => new AcpWork.Reply(request.Id, Decide(request.Params, allow: false)),
         (Elicitation, RequestAnswer.Answers answers) => new AcpWork.Reply(
-            request.Id, new JsonObject { ["action"] = "accept", ["content"] = ElicitationForm.Content(request.Params, WithCustom(request.Params, answers)) }),
-        (Elicitation, RequestAnswer.Approve) when ElicitationForm.Fields(request.Params).Count == 0 => new AcpWork.Reply(
+            request.Id, new JsonObject { ["action"] = "accept", ["content"] = FormOf(request.Params).ToContent(WithCustom(request.Params, answers)) }),
+        (Elicitation, RequestAnswer.Approve) when BodyOf(request.Params) is RequestBody.ApprovePermissions => new AcpWork.Reply(
             request.Id, new JsonObject { ["action"] = "accept", ["content"] = new JsonObject() }),
         (Elicitation, RequestAnswer.Decline) => new AcpWork.Reply(request.Id, new JsonObject { ["action"] = "decline" }),
         (WriteFile or CreateTerminal, RequestAnswer.Approve) => new AcpWork.Serve(request),
@@ -83,21 +81,28 @@ internal static class AcpRequests
     private static string? FindOption(JsonElement parameters, string kind) =>
         parameters.List("options").FirstOrDefault(option => option.FindText("kind") == kind).FindText("optionId");
 
+    private static McpElicitation FormOf(JsonElement parameters) => new(
+        parameters.FindText("message") ?? "", null, null, parameters.Find("requestedSchema") ?? default);
+
+    private static string? TextOf(JsonElement field) => field.FindText("description") ?? field.FindText("title");
+
     // Some agents put a field for an answer in own words beside each choice. Offstage takes own words for any question.
-    private static bool IsCustom(string name, IReadOnlyList<JsonProperty> fields) =>
-        name.EndsWith(Custom, StringComparison.Ordinal) && fields.Any(field => field.Name == name[..^Custom.Length]);
+    private static bool IsCustom(string name, IReadOnlyList<Question> all) =>
+        name.EndsWith(Custom, StringComparison.Ordinal) && all.Any(one => one.Id == name[..^Custom.Length]);
 
     private static RequestAnswer.Answers WithCustom(JsonElement parameters, RequestAnswer.Answers answers)
     {
-        var fields = ElicitationForm.Fields(parameters);
+        if (FormOf(parameters).ToRequest() is not RequestBody.Questions form)
+            return answers;
         var sorted = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var (question, values) in answers.ByQuestion)
         {
-            var field = fields.FirstOrDefault(one => one.Name == question);
-            bool takesOwnWords = field.Value.ValueKind == JsonValueKind.Object && fields.Any(one => one.Name == question + Custom);
-            var offered = takesOwnWords ? ElicitationForm.OptionsOf(field.Value).Select(option => option.Label).ToHashSet(StringComparer.Ordinal) : [];
-            sorted[question] = [.. values.Where(value => !takesOwnWords || offered.Contains(value))];
-            if (takesOwnWords && values.FirstOrDefault(value => !offered.Contains(value)) is { } words)
+            sorted[question] = values;
+            if (form.Items.All(one => one.Id != question + Custom) || form.Items.FirstOrDefault(one => one.Id == question) is not { } choice)
+                continue;
+            var offered = choice.Options.Select(option => option.Label).ToHashSet(StringComparer.Ordinal);
+            sorted[question] = [.. values.Where(offered.Contains)];
+            if (values.FirstOrDefault(value => !offered.Contains(value)) is { } words)
                 sorted[question + Custom] = [words];
         }
 

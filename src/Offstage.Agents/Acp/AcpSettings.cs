@@ -27,8 +27,15 @@ internal sealed class AcpSettings(AcpOptions options)
     private Choice? configuredModels;
     private Choice? efforts;
 
-    /// <summary>The agent has a mode of its own that plans.</summary>
-    public bool CanPlan => FindModes(AgentMode.Plan).Count > 0;
+    /// <summary>The agent has a mode that is known to plan, and is to use it.</summary>
+    public bool CanPlan
+    {
+        get
+        {
+            lock (gate)
+                return FindModes(AgentMode.Plan).FirstOrDefault() is { } first && Known[AgentMode.Plan].Contains(Plain(first));
+        }
+    }
 
     /// <summary>What the opened conversation offers.</summary>
     public void OnOpened(JsonElement opened)
@@ -118,7 +125,7 @@ internal sealed class AcpSettings(AcpOptions options)
             return [];
         IEnumerable<string> wanted = Known[mode];
         if (options.Modes.TryGetValue(mode, out var configured))
-            wanted = wanted.Prepend(Plain(configured));
+            wanted = [Plain(configured)];
         List<string> fitting = [.. wanted.SelectMany(name => choice.Values.Where(one => Plain(one.Id) == name || Plain(one.Name) == name).Select(one => one.Id)).Distinct()];
 
         // Out of planning in any case: a mode without a known name is better than one that does nothing.

@@ -134,8 +134,6 @@ internal sealed class AcpTranslator(AcpSettings settings, Func<string, AcpTermin
         // Outside of a turn nobody is there to answer.
         if (turn is null || request.Params.Find("toolCall") is not { } told || OnCall(told) is not { } events || turn.Calls.GetValueOrDefault(told.FindText("toolCallId")!) is not { } call)
             return AcpReaction.Of([Raw(request)], AcpRequests.Cancel(request));
-        if (call.SwitchesMode && rules.Mode == AgentMode.Plan)
-            turn.Proposal = call.PlanText ?? turn.Proposal;
         var ruling = rules.OnPermission(call.Deed);
         if (ruling == AcpRuling.Ask)
             return Open(request, AcpRequests.BodyOf(call), call, AcpRequests.OffersSession(request.Params), events);
@@ -292,6 +290,9 @@ internal sealed class AcpTranslator(AcpSettings settings, Func<string, AcpTermin
             events.Add(new AgentEvent.ItemStarted(call.ToItem(ItemStatus.InProgress, findTerminal)));
         }
 
+        // Its text is the plan; once it has ended, it may be a word about the refusal.
+        if (call.SwitchesMode && !call.HasEnded && rules.Mode == AgentMode.Plan)
+            turn.Proposal = call.PlanText ?? turn.Proposal;
         if (call.HasEnded)
             events.Add(End(call, call.EndStatus));
         return events;

@@ -24,7 +24,7 @@ internal static class CodexRequests
             parameters.Find("permissions")?.AsText() ?? "", parameters.FindText("reason")),
         "item/tool/requestUserInput" => new RequestBody.Questions(
             [.. parameters.List("questions").Select(QuestionOf)]),
-        "mcpServer/elicitation/request" => Elicitation(parameters),
+        "mcpServer/elicitation/request" => ElicitationOf(parameters).ToRequest(),
         _ => null,
     };
 
@@ -51,12 +51,18 @@ internal static class CodexRequests
         ("item/tool/requestUserInput", RequestAnswer.Answers answers) => new JsonObject { ["answers"] = Chosen(answers) },
         ("item/tool/requestUserInput", RequestAnswer.Decline) => new JsonObject { ["answers"] = new JsonObject() },
         ("mcpServer/elicitation/request", RequestAnswer.Answers answers) =>
-            new JsonObject { ["action"] = "accept", ["content"] = ElicitationForm.Content(parameters, answers) },
+            new JsonObject { ["action"] = "accept", ["content"] = ElicitationOf(parameters).ToContent(answers) },
         ("mcpServer/elicitation/request", RequestAnswer.Approve) =>
             new JsonObject { ["action"] = "accept", ["content"] = new JsonObject() },
         ("mcpServer/elicitation/request", RequestAnswer.Decline) => new JsonObject { ["action"] = "decline" },
         _ => throw new ArgumentException($"'{method}' cannot be answered by {answer.GetType().Name}.", nameof(answer)),
     };
+
+    private static McpElicitation ElicitationOf(JsonElement parameters) => new(
+        parameters.FindText("message") ?? "",
+        parameters.FindText("serverName"),
+        parameters.FindText("url"),
+        parameters.Find("requestedSchema") ?? default);
 
     private static string NetworkTarget(JsonElement parameters) =>
         parameters.Find("networkApprovalContext") is { } network ? $"network access: {network.AsText()}" : "";
@@ -95,22 +101,5 @@ internal static class CodexRequests
         foreach (var (question, values) in answers.ByQuestion)
             chosen[question] = new JsonObject { ["answers"] = new JsonArray([.. values.Select(value => (JsonNode)value)]) };
         return chosen;
-    }
-
-    /// <summary>A form becomes questions; a form without fields, or a page to visit, is a matter of yes or no.</summary>
-    private static RequestBody Elicitation(JsonElement parameters)
-    {
-        var message = parameters.FindText("message") ?? "";
-        if (ElicitationForm.Fields(parameters) is not { Count: > 0 } fields)
-        {
-            var url = parameters.FindText("url");
-            return new RequestBody.ApprovePermissions(url is null ? message : $"{message} {url}", parameters.FindText("serverName"));
-        }
-
-        return new RequestBody.Questions([.. fields.Select(field => new Question(
-            field.Name,
-            $"{message}: {field.Value.FindText("title") ?? field.Name}",
-            ElicitationForm.OptionsOf(field.Value),
-            AllowsMany: field.Value.FindText("type") == "array"))]);
     }
 }
