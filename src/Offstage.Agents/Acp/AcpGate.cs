@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Acp;
@@ -25,7 +26,7 @@ internal enum AcpRuling
 }
 
 /// <summary>What each mode allows, asks about and refuses, whatever the agent's own modes are. Not thread-safe.</summary>
-internal sealed class AcpGate
+internal sealed partial class AcpGate
 {
     private const int CommandsMax = 1024;
 
@@ -70,8 +71,12 @@ internal sealed class AcpGate
 
     /// <summary>The agent may wrap a command in a shell of its choice: that is the same command.</summary>
     public static bool IsSameCommand(string approved, string commandLine) =>
-        approved.Length > 0 && (commandLine == approved || commandLine.EndsWith($"c {approved}", StringComparison.Ordinal));
+        approved.Length > 0 && commandLine.EndsWith(approved, StringComparison.Ordinal) && Shell().IsMatch(commandLine[..^approved.Length]);
 
     private bool IsForSession(string commandLine) =>
         commandsForSession.Any(approved => IsSameCommand(approved, commandLine));
+
+    // Nothing, or a shell that is told to run what follows.
+    [GeneratedRegex(@"\A((/[\w./-]*/)?(ba|da|z|k)?sh -[il]*c )?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Shell();
 }

@@ -34,7 +34,7 @@ internal sealed class AcpSession : IAgentSession, IAgentTranslator
         settings = new AcpSettings(options);
         terminals = new AcpTerminals(
             start, (terminal, text) => process!.TellAsync(() => translator!.OnTerminalOutput(terminal, text)), timeProvider);
-        translator = new AcpTranslator(settings, terminals.Find);
+        translator = new AcpTranslator(settings, start.WorkspacePath.TrimEnd('/'), terminals.Find);
         process = new AgentProcess(sandboxProcess, this, new JsonRpcOptions(), timeProvider);
         services = new AcpServices(process.Connection, terminals, new AcpFiles(start, timeProvider));
         ending = EndAsync();

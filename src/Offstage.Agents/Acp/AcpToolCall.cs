@@ -83,9 +83,10 @@ internal sealed class AcpToolCall(string id)
     }
 
     /// <summary>It was said to be about this file.</summary>
-    public bool IsAbout(string path) =>
+    /// <param name="workspace">What relative paths begin at.</param>
+    public bool IsAbout(string path, string workspace) =>
         Paths.Concat(Contents("diff").Select(one => one.FindText("path")).OfType<string>())
-            .Any(one => one == path || path.EndsWith($"/{one}", StringComparison.Ordinal));
+            .Any(one => one == path || $"{workspace}/{one}" == path);
 
     public Item ToItem(ItemStatus itemStatus, Func<string, AcpTerminalState?> findTerminal) => new(Id, itemStatus, Body(itemStatus, findTerminal));
 

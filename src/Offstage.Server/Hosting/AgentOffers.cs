@@ -1,3 +1,4 @@
+using Offstage.Agents.Acp;
 using Offstage.Agents.Codex;
 using Offstage.Agents.Processes;
 using Offstage.Agents.Script;
@@ -18,6 +19,7 @@ public static class AgentOffers
         return
         [
             new(new CodexAdapter(Codex(options), probe, options.TimeProvider), Pick(options, CodexVariables)),
+            .. OverProtocol(options, probe),
             new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
         ];
     }
@@ -42,6 +44,24 @@ public static class AgentOffers
             ? new CodexModelProvider { BaseUrl = url }
             : new CodexModelProvider(),
     };
+
+    /// <summary>Agents over the Agent Client Protocol. The others are offered, so that people learn how to get them; of these, what is installed.</summary>
+    private static IEnumerable<AgentOffer> OverProtocol(ServerOptions options, AgentProbe probe)
+    {
+        (AcpOptions Agent, string Variable, string[] Environment)[] known =
+        [
+            (AcpOptions.Gemini, "OFFSTAGE_GEMINI", ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"]),
+            (AcpOptions.ClaudeAgent, "OFFSTAGE_CLAUDE_AGENT_ACP", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_BASE_URL"]),
+        ];
+        foreach (var (agent, variable, environment) in known)
+        {
+            string? program = options.Environment.GetValueOrDefault(variable);
+            if (program is null && ProgramPath.Find(agent.Command, options.PathFolders) is null)
+                continue;
+            var adapter = new AcpAdapter(agent with { Program = program, SearchFolders = options.PathFolders }, probe, options.TimeProvider);
+            yield return new(adapter, Pick(options, environment));
+        }
+    }
 
     private static Dictionary<string, string> Pick(ServerOptions options, IEnumerable<string> names)
         => names.Where(options.Environment.ContainsKey).ToDictionary(name => name, name => options.Environment[name]);

@@ -102,6 +102,23 @@ public sealed class AcpRecordingTests
         Assert.Equal(AgentTurnOutcome.Failed, Assert.IsType<AgentEvent.TurnEnded>(replay.Seen[^1]).Outcome);
     }
 
+    [Theory]
+    [InlineData("npm test", true)]
+    [InlineData("bash -c npm test", true)]
+    [InlineData("/bin/sh -lc npm test", true)]
+    [InlineData("rm -rf x; bash -c npm test", false)]
+    [InlineData("npm test --all", false)]
+    [InlineData("echo c npm test", false)]
+    public void An_approved_command_covers_itself_in_a_shell_and_nothing_else(string commandLine, bool covered)
+        => Assert.Equal(covered, AcpGate.IsSameCommand("npm test", commandLine));
+
+    [Theory]
+    [InlineData("a\nb\n", "a\nc\n", "@@ -1,2 +1,2 @@\n a\n-b\n+c\n")]
+    [InlineData("", "a\n", "@@ -0,0 +1,1 @@\n+a\n")]
+    [InlineData("a\n", "a\n", "")]
+    public void Two_texts_make_a_diff(string before, string after, string diff)
+        => Assert.Equal(diff, TextDiff.Make(before, after));
+
     [Fact]
     public void All_recordings_keep_the_rules_of_a_turn()
     {
@@ -110,7 +127,7 @@ public sealed class AcpRecordingTests
         {
             var replay = AcpReplay.Of(name);
             Assert.False(replay.Translator.IsTurnRunning, name);
-            TurnRules.Check(replay.Seen, name);
+            new TurnChecker().See(replay.Seen);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class AcpReplay
 {
     private readonly AcpSettings settings = new(new AcpOptions { Name = "recorded", Command = "recorded" });
 
-    public AcpReplay() => Translator = new AcpTranslator(settings, _ => null);
+    public AcpReplay() => Translator = new AcpTranslator(settings, "/workspace", _ => null);
 
     public AcpTranslator Translator { get; }
 
