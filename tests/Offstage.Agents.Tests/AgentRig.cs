@@ -10,6 +10,7 @@ internal sealed class AgentRig : IAsyncDisposable
     private readonly string mark = Guid.NewGuid().ToString("N");
     private readonly List<IAgentSession> sessions = [];
     private readonly IAsyncDisposable? peer;
+    private int launched;
 
     // Not below the temp folder: Codex has its own home refused there.
     private readonly string folder = Path.Combine(AppContext.BaseDirectory, "rigs", Guid.NewGuid().ToString("N"));
@@ -32,12 +33,13 @@ internal sealed class AgentRig : IAsyncDisposable
 
     public string Home => Path.Combine(folder, "home");
 
-    public IReadOnlyList<int> Alive => PlainProcess.Alive(mark);
+    public IReadOnlyList<int> Alive => PlainProcess.AliveBelow(mark);
 
     public AgentStart Start(AgentMode mode = AgentMode.Auto, ResumeCursor? cursor = null, Func<ProcessSpec, ProcessSpec>? change = null) => new()
     {
         LaunchAsync = (spec, cancellationToken) =>
-            PlainProcess.StartAsync(change is null ? spec : change(spec), mark, Path.Combine(folder, "tmp"), cancellationToken),
+            PlainProcess.StartAsync(
+                change is null ? spec : change(spec), $"{mark}.{Interlocked.Increment(ref launched)}", Path.Combine(folder, "tmp"), cancellationToken),
         WorkspacePath = Workspace,
         HomePath = Home,
         Mode = mode,

@@ -20,6 +20,7 @@ internal abstract class AgentLineProcess<TConnection, TMessage> : IAsyncDisposab
     private readonly IAgentTranslator<TMessage> translator;
     private readonly TimeProvider timeProvider;
     private readonly AgentEventStream events = new();
+    private readonly SemaphoreSlim telling = new(1, 1);
     private readonly Task pump;
     private readonly TaskCompletionSource disposedFully = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<JsonRpcClosed> drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,6 +53,22 @@ internal abstract class AgentLineProcess<TConnection, TMessage> : IAsyncDisposab
 
     /// <summary>Adds an event of our own making. Dropped once the process is being disposed.</summary>
     public ValueTask EmitAsync(AgentEvent happened) => events.EmitAsync(happened);
+
+    /// <summary>Changes what the translator knows and tells what comes of it, with nothing else told in between.</summary>
+    /// <remarks>Never from within <paramref name="react"/>.</remarks>
+    public async ValueTask TellAsync(Func<IReadOnlyList<AgentEvent>> react)
+    {
+        // Not cancelled: a closed stream drops what is emitted, so whoever holds this lets it go.
+        await telling.WaitAsync(CancellationToken.None);
+        try
+        {
+            await events.EmitAllAsync(react());
+        }
+        finally
+        {
+            telling.Release();
+        }
+    }
 
     /// <summary>Asks the process to leave, then kills its tree. Bounded in time; safe to call twice.</summary>
     public async ValueTask DisposeAsync()
@@ -152,7 +169,7 @@ internal abstract class AgentLineProcess<TConnection, TMessage> : IAsyncDisposab
             var wait = deadline - timeProvider.GetUtcNow();
             if (wait <= TimeSpan.Zero)
             {
-                await events.EmitAllAsync(translator.EndGrace());
+                await TellAsync(translator.EndGrace);
                 continue;
             }
 
@@ -166,8 +183,8 @@ internal abstract class AgentLineProcess<TConnection, TMessage> : IAsyncDisposab
 
     private async ValueTask ReceiveAsync(TMessage message)
     {
-        var reaction = translator.Receive(message, timeProvider.GetUtcNow());
-        await events.EmitAllAsync(reaction.Events);
+        var reaction = Reaction.None;
+        await TellAsync(() => (reaction = translator.Receive(message, timeProvider.GetUtcNow())).Events);
         try
         {
             await ReplyAsync(message, reaction);

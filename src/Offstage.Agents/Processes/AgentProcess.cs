@@ -11,7 +11,9 @@ internal sealed class AgentProcess(
 {
     protected override async ValueTask ReplyAsync(JsonRpcMessage message, Reaction reaction)
     {
-        if (reaction.IsUnknownRequest && message is JsonRpcMessage.Request request)
+        if (message is not JsonRpcMessage.Request request)
+            return;
+        if (reaction.IsUnknownRequest)
         {
             await Connection.RespondErrorAsync(
                 request.Id, JsonRpcError.MethodNotFound, $"Offstage does not know '{request.Method}'.", Closing);

@@ -75,6 +75,28 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
         }
     }
 
+    /// <summary>Asks. The answer comes as <see cref="JsonRpcMessage.Answer"/> in <see cref="Incoming"/>, so that what the peer said
+    /// before it is read before it. There is none when the connection ends first.</summary>
+    /// <param name="sending">Is told the id before anything is sent, and so before its answer can come.</param>
+    /// <exception cref="JsonRpcClosedException">The connection has ended.</exception>
+    public async Task<JsonRpcId> PostAsync<T>(
+        string method, T parameters, JsonTypeInfo<T> type, Action<JsonRpcId>? sending, CancellationToken cancellationToken)
+    {
+        var id = new JsonRpcId(Interlocked.Increment(ref lastId));
+        pending[id] = new PendingRequest(method, AnswersInOrder: true);
+        try
+        {
+            sending?.Invoke(id);
+            await SendAsync(new Call<T>(id, method, parameters, type), false, cancellationToken);
+            return id;
+        }
+        catch
+        {
+            pending.TryRemove(id, out _);
+            throw;
+        }
+    }
+
     /// <summary>Tells, without an answer.</summary>
     /// <param name="moreFollows">Another message follows at once. A burst sent so is written in one go; it ends with
     /// a message that leaves this false, or with <see cref="FlushAsync"/>.</param>
@@ -231,7 +253,13 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
         {
             // An answer that nobody waits for any more: its request was cancelled.
             if (id is { } answered && pending.TryRemove(answered, out var request))
-                request.Result.TrySetResult(result);
+            {
+                if (request.AnswersInOrder)
+                    parsed = new JsonRpcMessage.Answer(answered, request.Method, result, null);
+                else
+                    request.Result.TrySetResult(result);
+            }
+
             return null;
         }
 
@@ -245,8 +273,13 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
             return NotAMessage("an answer has an error without a code");
         var text = error.TryGetProperty("message"u8, out var message) ? message.ToString() : "";
         error.TryGetProperty("data"u8, out var data);
-        if (pending.TryRemove(id, out var request))
-            request.Result.TrySetException(new JsonRpcErrorException(request.Method, new JsonRpcError(number, text, data)));
+        if (!pending.TryRemove(id, out var request))
+            return null;
+        var refusal = new JsonRpcError(number, text, data);
+        if (request.AnswersInOrder)
+            parsed = new JsonRpcMessage.Answer(id, request.Method, default, refusal);
+        else
+            request.Result.TrySetException(new JsonRpcErrorException(request.Method, refusal));
         return null;
     }
 
@@ -273,7 +306,7 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
     {
         foreach (var id in pending.Keys)
         {
-            if (pending.TryRemove(id, out var request))
+            if (pending.TryRemove(id, out var request) && !request.AnswersInOrder)
                 request.Result.TrySetException(new JsonRpcClosedException(reason));
         }
     }

@@ -46,7 +46,8 @@ internal readonly record struct Refusal(JsonRpcId Id, int Code, string Message) 
     }
 }
 
-internal sealed record PendingRequest(string Method)
+/// <param name="AnswersInOrder">Its answer is a message among the peer's others.</param>
+internal sealed record PendingRequest(string Method, bool AnswersInOrder = false)
 {
     public TaskCompletionSource<JsonElement> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,3 +1,4 @@
+using Offstage.Agents.Acp;
 using Offstage.Agents.ClaudeCode;
 using Offstage.Agents.Codex;
 using Offstage.Agents.Processes;
@@ -21,6 +22,7 @@ public static class AgentOffers
         [
             new(new CodexAdapter(Codex(options), probe, options.TimeProvider), Pick(options, CodexVariables)),
             new(new ClaudeAdapter(Claude(options), probe, options.TimeProvider), Pick(options, ClaudeVariables)),
+            .. OverProtocol(options, probe),
             new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
         ];
     }
@@ -52,6 +54,24 @@ public static class AgentOffers
         SearchFolders = options.PathFolders,
         BaseUrl = options.Environment.GetValueOrDefault("ANTHROPIC_BASE_URL") is { Length: > 0 } url ? url : null,
     };
+
+    /// <summary>Agents over the Agent Client Protocol. The others are offered, so that people learn how to get them; of these, what is installed.</summary>
+    private static IEnumerable<AgentOffer> OverProtocol(ServerOptions options, AgentProbe probe)
+    {
+        (AcpOptions Agent, string Variable, string[] Environment)[] known =
+        [
+            (AcpOptions.Gemini, "OFFSTAGE_GEMINI", ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL"]),
+            (AcpOptions.ClaudeAgent, "OFFSTAGE_CLAUDE_AGENT_ACP", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_BASE_URL"]),
+        ];
+        foreach (var (agent, variable, environment) in known)
+        {
+            string? program = options.Environment.GetValueOrDefault(variable);
+            if (program is null && ProgramPath.Find(agent.Command, options.PathFolders) is null)
+                continue;
+            var adapter = new AcpAdapter(agent with { Program = program, SearchFolders = options.PathFolders }, probe, options.TimeProvider);
+            yield return new(adapter, Pick(options, environment));
+        }
+    }
 
     private static Dictionary<string, string> Pick(ServerOptions options, IEnumerable<string> names)
         => names.Where(options.Environment.ContainsKey).ToDictionary(name => name, name => options.Environment[name]);

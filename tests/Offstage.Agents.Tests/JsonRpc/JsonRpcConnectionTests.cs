@@ -39,6 +39,26 @@ public sealed class JsonRpcConnectionTests
     }
 
     [Fact]
+    public async Task Answers_to_what_was_posted_come_in_order_with_the_peers_other_messages()
+    {
+        await using var pair = new JsonRpcPair();
+        JsonRpcId? told = null;
+        var first = await pair.Connection.PostAsync("a", One, JsonRpcPair.Numbers, id => told = id, Cancellation);
+        var second = await pair.Connection.PostAsync("b", One, JsonRpcPair.Numbers, null, Cancellation);
+        await pair.HearAsync();
+        await pair.HearAsync();
+        await pair.SayAsync("{\"method\":\"x\"}\n{\"id\":2,\"result\":7}\n{\"method\":\"y\"}\n{\"id\":1,\"error\":{\"code\":-1,\"message\":\"no\"}}\n{\"id\":1,\"result\":8}\n");
+
+        Assert.Equal(first, told);
+        Assert.Equal("x", (await pair.NextAsync<JsonRpcMessage.Notification>()).Method);
+        var result = await pair.NextAsync<JsonRpcMessage.Answer>();
+        Assert.Equal((second, "b", "7"), (result.Id, result.Method, result.Result.GetRawText()));
+        Assert.Equal("y", (await pair.NextAsync<JsonRpcMessage.Notification>()).Method);
+        var refusal = await pair.NextAsync<JsonRpcMessage.Answer>();
+        Assert.Equal((first, "a", "no"), (refusal.Id, refusal.Method, refusal.Error?.Message));
+    }
+
+    [Fact]
     public async Task An_error_answer_carries_code_message_and_data()
     {
         await using var pair = new JsonRpcPair();

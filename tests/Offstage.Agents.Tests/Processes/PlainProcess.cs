@@ -63,9 +63,14 @@ internal sealed class PlainProcess : ISandboxProcess
     }
 
     /// <summary>Ids of the processes alive that carry the mark.</summary>
-    public static IReadOnlyList<int> Alive(string mark)
+    public static IReadOnlyList<int> Alive(string mark) => Find($"{MarkName}={mark}\0");
+
+    /// <summary>Of all processes whose mark begins with this and a dot.</summary>
+    public static IReadOnlyList<int> AliveBelow(string mark) => Find($"{MarkName}={mark}.");
+
+    private static List<int> Find(string text)
     {
-        var needle = Encoding.UTF8.GetBytes($"{MarkName}={mark}\0");
+        var needle = Encoding.UTF8.GetBytes(text);
         var alive = new List<int>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
