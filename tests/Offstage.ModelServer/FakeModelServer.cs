@@ -29,7 +29,7 @@ public sealed class FakeModelServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         app = builder.Build();
-        foreach (var wire in (IModelWire[])[new ResponsesWire()])
+        foreach (var wire in (IModelWire[])[new ResponsesWire(), new ChatCompletionsWire()])
             app.MapPost(wire.Path, context => RespondAsync(context, wire));
         app.MapGet("/v1/models", () => Results.Json(new { data = Array.Empty<object>(), models = Array.Empty<object>() }));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Offstage.Agents.Processes;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Codex;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Offstage.Agents.Processes;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Codex;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Offstage.Agents.Codex;
+using Offstage.Agents.Processes;
 using Offstage.Contracts;
 using Offstage.Processes.JsonRpc;
 

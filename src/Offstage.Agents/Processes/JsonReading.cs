@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Offstage.Agents.Codex;
+namespace Offstage.Agents.Processes;
 
 /// <summary>Reading of foreign JSON that never throws: what is absent or of another kind is null.</summary>
 internal static class JsonReading
