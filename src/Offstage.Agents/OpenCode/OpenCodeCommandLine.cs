@@ -99,7 +99,7 @@ internal static class OpenCodeCommandLine
                 },
             };
             if (declared.Count > 0)
-                settings["model"] = $"{ProviderId}/{declared[^1]}";
+                settings["model"] = $"{ProviderId}/{FindModel(options, start.Model)?.Model ?? declared[0]}";
         }
         else if (FindModel(options, start.Model) is { } model)
         {

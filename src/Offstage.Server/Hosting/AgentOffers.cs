@@ -1,4 +1,5 @@
 using Offstage.Agents.Codex;
+using Offstage.Agents.OpenCode;
 using Offstage.Agents.Processes;
 using Offstage.Agents.Script;
 using Offstage.Processes;
@@ -11,6 +12,8 @@ public static class AgentOffers
 {
     private static readonly string[] CodexVariables = ["OPENAI_API_KEY"];
 
+    private static readonly string[] OpenCodeVariables = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"];
+
     /// <remarks>In the order in which one is chosen when nobody names any; <c>script</c> is never chosen for anyone.</remarks>
     public static IReadOnlyList<AgentOffer> Make(ServerOptions options, ProcessHost processes)
     {
@@ -18,6 +21,7 @@ public static class AgentOffers
         return
         [
             new(new CodexAdapter(Codex(options), probe, options.TimeProvider), Pick(options, CodexVariables)),
+            new(new OpenCodeAdapter(OpenCode(options), probe, options.TimeProvider), Pick(options, OpenCodeVariables)),
             new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
         ];
     }
@@ -41,6 +45,20 @@ public static class AgentOffers
         ModelProvider = options.Environment.GetValueOrDefault("OPENAI_BASE_URL") is { Length: > 0 } url
             ? new CodexModelProvider { BaseUrl = url }
             : new CodexModelProvider(),
+    };
+
+    private static OpenCodeOptions OpenCode(ServerOptions options) => new()
+    {
+        Program = options.Environment.GetValueOrDefault("OFFSTAGE_OPENCODE"),
+        SearchFolders = options.PathFolders,
+        ModelProvider = options.Environment.GetValueOrDefault("OPENAI_BASE_URL") is { Length: > 0 } url
+            ? new OpenCodeModelProvider
+            {
+                BaseUrl = url,
+                Models = (options.Environment.GetValueOrDefault("OFFSTAGE_OPENCODE_MODELS") ?? "")
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            }
+            : null,
     };
 
     private static Dictionary<string, string> Pick(ServerOptions options, IEnumerable<string> names)

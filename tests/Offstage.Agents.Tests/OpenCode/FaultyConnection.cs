@@ -12,6 +12,8 @@ internal sealed class FaultyConnection
     /// <summary>A file whose content comes as one more event after a turn has begun to work.</summary>
     public string? Blurt { get; set; }
 
+    public int LastPort { get; private set; }
+
     /// <summary>How many streams of events were opened.</summary>
     public int EventStreams
     {
@@ -24,6 +26,7 @@ internal sealed class FaultyConnection
 
     public async ValueTask<Stream> ConnectAsync(int port, CancellationToken cancellationToken)
     {
+        LastPort = port;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
         var stream = new FaultyStream(new NetworkStream(socket, ownsSocket: true), this);
