@@ -41,7 +41,12 @@ internal sealed class ChatCompletionsStream(HttpResponse response, string model,
         await SendAsync(new { }, calls > 0 ? "tool_calls" : "stop");
         await WriteAsync(new
         {
-            id, @object = "chat.completion.chunk", created = 0, model, choices = Array.Empty<object>(), usage = ChatCompletionsWhole.Usage,
+            id,
+            @object = "chat.completion.chunk",
+            created = 0,
+            model,
+            choices = Array.Empty<object>(),
+            usage = ChatCompletionsWhole.Usage,
         });
         await response.WriteAsync("data: [DONE]\n\n", cancellationToken);
     }
@@ -58,7 +63,11 @@ internal sealed class ChatCompletionsStream(HttpResponse response, string model,
         await BeginAsync();
         await WriteAsync(new
         {
-            id, @object = "chat.completion.chunk", created = 0, model, choices = new[] { new { index = 0, delta, finish_reason = finish } },
+            id,
+            @object = "chat.completion.chunk",
+            created = 0,
+            model,
+            choices = new[] { new { index = 0, delta, finish_reason = finish } },
         });
     }
 
