@@ -29,7 +29,7 @@ public sealed class FakeModelServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         app = builder.Build();
-        foreach (var wire in (IModelWire[])[new ResponsesWire(), new MessagesWire()])
+        foreach (var wire in (IModelWire[])[new ResponsesWire(), new MessagesWire(), new ChatCompletionsWire()])
             app.MapPost(wire.Path, context => RespondAsync(context, wire));
         app.MapPost("/v1/messages/count_tokens", () => Results.Json(new { input_tokens = 100 }));
         app.MapGet("/v1/models", () => Results.Json(new { data = Array.Empty<object>(), models = Array.Empty<object>() }));

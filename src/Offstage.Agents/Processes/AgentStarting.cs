@@ -75,7 +75,12 @@ internal static class AgentStarting
     {
         if (reason is JsonRpcClosed.ProtocolError error)
             return new AgentStartResult.Failed("agent_protocol_error", $"{error.Error}: {error.Reason}", Retryable: false);
+        return await DescribeExitAsync(process, timeProvider);
+    }
 
+    /// <summary>What to answer when the program has gone before it was ready.</summary>
+    public static async Task<AgentStartResult> DescribeExitAsync(ISandboxProcess process, TimeProvider timeProvider)
+    {
         // Its pipe ends a moment before it does; its exit code says more than the pipe.
         await Task.WhenAny(process.Exited, Task.Delay(TimeSpan.FromSeconds(1), timeProvider, CancellationToken.None));
         var code = process.Exited.IsCompletedSuccessfully ? $"with code {await process.Exited}" : "without leaving";

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace Offstage.Processes.JsonRpc;
 
 /// <summary>Cuts a stream into lines of bounded length. Blank lines are skipped, a carriage return at the end is dropped.</summary>
-internal sealed class LineReader(Stream stream, int lineBytesMax)
+public sealed class LineReader(Stream stream, int lineBytesMax)
 {
     private readonly PipeReader reader = PipeReader.Create(
         stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 16 * 1024, leaveOpen: true));

@@ -1,6 +1,7 @@
 using Offstage.Agents.Acp;
 using Offstage.Agents.ClaudeCode;
 using Offstage.Agents.Codex;
+using Offstage.Agents.OpenCode;
 using Offstage.Agents.Processes;
 using Offstage.Agents.Script;
 using Offstage.Processes;
@@ -13,6 +14,7 @@ public static class AgentOffers
 {
     private static readonly string[] CodexVariables = ["OPENAI_API_KEY"];
     private static readonly string[] ClaudeVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
+    private static readonly string[] OpenCodeVariables = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"];
 
     /// <remarks>In the order in which one is chosen when nobody names any; <c>script</c> is never chosen for anyone.</remarks>
     public static IReadOnlyList<AgentOffer> Make(ServerOptions options, ProcessHost processes)
@@ -22,6 +24,7 @@ public static class AgentOffers
         [
             new(new CodexAdapter(Codex(options), probe, options.TimeProvider), Pick(options, CodexVariables)),
             new(new ClaudeAdapter(Claude(options), probe, options.TimeProvider), Pick(options, ClaudeVariables)),
+            new(new OpenCodeAdapter(OpenCode(options), probe, options.TimeProvider), Pick(options, OpenCodeVariables)),
             .. OverProtocol(options, probe),
             new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
         ];
@@ -72,6 +75,20 @@ public static class AgentOffers
             yield return new(adapter, Pick(options, environment));
         }
     }
+
+    private static OpenCodeOptions OpenCode(ServerOptions options) => new()
+    {
+        Program = options.Environment.GetValueOrDefault("OFFSTAGE_OPENCODE"),
+        SearchFolders = options.PathFolders,
+        ModelProvider = options.Environment.GetValueOrDefault("OPENAI_BASE_URL") is { Length: > 0 } url
+            ? new OpenCodeModelProvider
+            {
+                BaseUrl = url,
+                Models = (options.Environment.GetValueOrDefault("OFFSTAGE_OPENCODE_MODELS") ?? "")
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            }
+            : null,
+    };
 
     private static Dictionary<string, string> Pick(ServerOptions options, IEnumerable<string> names)
         => names.Where(options.Environment.ContainsKey).ToDictionary(name => name, name => options.Environment[name]);
