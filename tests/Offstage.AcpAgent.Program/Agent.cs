@@ -109,7 +109,11 @@ internal sealed class Agent(JsonRpcConnection connection, string folder)
             await UpdateAsync(new JsonObject { ["sessionUpdate"] = "user_message_chunk", ["content"] = Wire.Text(JsonSerializer.Deserialize<string>(line)!) });
             await UpdateAsync(new JsonObject
             {
-                ["sessionUpdate"] = "tool_call", ["toolCallId"] = $"past-{++number}", ["title"] = "past", ["kind"] = "execute", ["status"] = "completed",
+                ["sessionUpdate"] = "tool_call",
+                ["toolCallId"] = $"past-{++number}",
+                ["title"] = "past",
+                ["kind"] = "execute",
+                ["status"] = "completed",
             });
             await UpdateAsync(new JsonObject { ["sessionUpdate"] = "agent_message_chunk", ["content"] = Wire.Text("an answer of the past") });
         }

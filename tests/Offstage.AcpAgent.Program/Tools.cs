@@ -137,7 +137,12 @@ internal sealed class Tools(Agent agent)
         string id = lastCall = $"call-{Interlocked.Increment(ref calls)}";
         var update = new JsonObject
         {
-            ["sessionUpdate"] = "tool_call", ["toolCallId"] = id, ["title"] = title, ["kind"] = kind, ["status"] = "pending", ["rawInput"] = input,
+            ["sessionUpdate"] = "tool_call",
+            ["toolCallId"] = id,
+            ["title"] = title,
+            ["kind"] = kind,
+            ["status"] = "pending",
+            ["rawInput"] = input,
         };
         if (content is not null)
             update["content"] = content;

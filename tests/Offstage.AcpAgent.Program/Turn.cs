@@ -49,7 +49,9 @@ internal sealed class Turn(Agent agent, JsonRpcMessage.Request request, Prompt p
                     ["id"] = JsonNode.Parse(request.Id.ToString()),
                     ["error"] = new JsonObject
                     {
-                        ["code"] = -32603, ["message"] = "Internal error", ["data"] = new JsonObject { ["details"] = failed.Message },
+                        ["code"] = -32603,
+                        ["message"] = "Internal error",
+                        ["data"] = new JsonObject { ["details"] = failed.Message },
                     },
                 }.ToJsonString()),
                 CancellationToken.None);
@@ -130,7 +132,9 @@ internal sealed class Turn(Agent agent, JsonRpcMessage.Request request, Prompt p
             case "@usage":
                 await agent.UpdateAsync(new JsonObject
                 {
-                    ["sessionUpdate"] = "usage_update", ["used"] = Number(rest), ["size"] = 1000,
+                    ["sessionUpdate"] = "usage_update",
+                    ["used"] = Number(rest),
+                    ["size"] = 1000,
                     ["cost"] = new JsonObject { ["amount"] = 0.25, ["currency"] = "USD" },
                 });
                 break;
