@@ -200,6 +200,7 @@ public sealed class OffstageServer : IAsyncDisposable
         builder.Services.AddSingleton(options.TimeProvider);
         builder.Services.AddSingleton(parts.Store);
         builder.Services.AddSingleton(parts.Agents);
+        builder.Services.AddSingleton(services => new AgentHealth(parts.Agents, options.TimeProvider));
         builder.Services.AddSingleton(parts.Workspaces);
         builder.Services.AddSingleton(runtime);
         builder.Services.AddSingleton(runtime.Delivery);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Offstage.Commands;
+using Offstage.Server.Hosting;
 
 namespace Offstage;
 
@@ -31,6 +32,10 @@ internal static class CommandLine
         catch (CommandException refused)
         {
             return Refuse(refused);
+        }
+        catch (AgentConfigurationException broken)
+        {
+            return Refuse(new CommandException("agents_config_invalid", broken.Message));
         }
         catch (OperationCanceledException)
         {

@@ -41,7 +41,8 @@ public sealed class TestServer : IAsyncDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static async Task<TestServer> StartAsync(
-        string? database = null, IReadOnlyDictionary<string, string>? environment = null, Func<SessionLimits, SessionLimits>? limits = null)
+        string? database = null, IReadOnlyDictionary<string, string>? environment = null, Func<SessionLimits, SessionLimits>? limits = null,
+        Action<string>? prepareHome = null)
     {
         string folder = Directory.CreateTempSubdirectory("offstage-server-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "repository"));
@@ -63,6 +64,12 @@ public sealed class TestServer : IAsyncDisposable
             Limits = limits?.Invoke(quick) ?? quick,
             Quiet = true,
         };
+        if (prepareHome is not null)
+        {
+            Directory.CreateDirectory(options.Home);
+            prepareHome(options.Home);
+        }
+
         return new TestServer(folder, options, await OffstageServer.StartAsync(options, Stop));
     }
 

@@ -10,29 +10,16 @@ internal sealed class ClaudeFinder(ClaudeOptions options, AgentProbe probe)
         + "', or name it in OFFSTAGE_CLAUDE.";
 
     /// <summary>Absolute path of the native program; null when there is none.</summary>
-    public string? FindProgram()
-    {
-        IEnumerable<string> candidates = options.Program is { } set
-            ? [set]
-            : options.SearchFolders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, "claude"));
-        return candidates.Where(File.Exists).Select(FindNative).FirstOrDefault(native => native is not null);
-    }
+    public string? FindProgram() => ProgramFinder.Find(options.Program, options.SearchFolders, "claude", FindNative);
 
-    public async Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken)
-    {
-        if (FindProgram() is not { } program)
-            return new AgentInstallation(null, HowToInstall, []);
-        var version = await probe.ReadVersionAsync(program, ["--version"], cancellationToken);
-        return version is null
-            ? new AgentInstallation(null, $"{program} does not answer --version; reinstall it.", [])
-            : new AgentInstallation(version, null, [Path.GetDirectoryName(program)!]);
-    }
+    public Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken)
+        => ProgramFinder.InspectAsync(probe, FindProgram(), HowToInstall, program => Path.GetDirectoryName(program)!, cancellationToken);
 
     /// <summary>npm's <c>claude</c> is the native program itself, or, where its install script did not run, a script that
     /// starts the one of a package for this platform; that one is taken directly.</summary>
     private static string? FindNative(string candidate)
     {
-        var real = new FileInfo(candidate).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(candidate);
+        var real = ProgramFinder.FinalTarget(candidate);
         if (!IsScript(real))
             return real;
         for (var folder = Path.GetDirectoryName(real); folder is not null; folder = Path.GetDirectoryName(folder))

@@ -33,7 +33,7 @@ internal sealed partial class ClaudeTranslator
     private Reaction OnRequest(JsonElement told)
     {
         var request = told.Find("request") ?? default;
-        if (told.FindText("request_id") is not { } key || requests.ContainsKey(key))
+        if (told.FindText("request_id") is not { } key || unclosed.ContainsKey(key))
             return Raw(told);
         if (request.FindText("subtype") == "request_user_dialog")
             return new Reaction([Raw(told)], Reply: ClaudeWire.Answer(key, new JsonObject { ["behavior"] = "cancelled" }));

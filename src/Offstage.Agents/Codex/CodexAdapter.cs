@@ -18,11 +18,11 @@ public sealed class CodexAdapter(CodexOptions options, AgentProbe probe, TimePro
     {
         CanSteer = true,
         CanResume = true,
-        CanRollBack = false,
+        CanRollBack = true,
         CanSwitchModel = true,
-        TakesImages = false,
+        TakesImages = true,
         NeedsNetwork = true,
-        Modes = [AgentMode.Auto, AgentMode.Ask],
+        Modes = [AgentMode.Auto, AgentMode.Ask, AgentMode.Edit, AgentMode.Plan],
     };
 
     public async Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)

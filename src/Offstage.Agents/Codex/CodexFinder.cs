@@ -9,29 +9,16 @@ internal sealed class CodexFinder(CodexOptions options, AgentProbe probe)
         "Codex was not found. Install it with 'npm install -g @openai/codex@" + CodexProtocol.Version + "', or name it in OFFSTAGE_CODEX.";
 
     /// <summary>Absolute path of the native program; null when there is none.</summary>
-    public string? FindProgram()
-    {
-        IEnumerable<string> candidates = options.Program is { } set
-            ? [set]
-            : options.SearchFolders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, "codex"));
-        return candidates.Where(File.Exists).Select(FindNative).FirstOrDefault(native => native is not null);
-    }
+    public string? FindProgram() => ProgramFinder.Find(options.Program, options.SearchFolders, "codex", FindNative);
 
-    public async Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken)
-    {
-        if (FindProgram() is not { } program)
-            return new AgentInstallation(null, HowToInstall, []);
-        var version = await probe.ReadVersionAsync(program, ["--version"], cancellationToken);
-        return version is null
-            ? new AgentInstallation(null, $"{program} does not answer --version; reinstall it.", [])
-            : new AgentInstallation(version, null, [PackageFolder(program)]);
-    }
+    public Task<AgentInstallation> InspectAsync(CancellationToken cancellationToken)
+        => ProgramFinder.InspectAsync(probe, FindProgram(), HowToInstall, PackageFolder, cancellationToken);
 
     /// <summary>npm's <c>codex</c> is a script that starts the native program of a package for this platform; that one is
     /// taken directly.</summary>
     private static string? FindNative(string candidate)
     {
-        var real = new FileInfo(candidate).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(candidate);
+        var real = ProgramFinder.FinalTarget(candidate);
         if (!real.EndsWith(".js", StringComparison.Ordinal))
             return real;
         var package = Path.GetDirectoryName(Path.GetDirectoryName(real))!;

@@ -64,6 +64,14 @@ internal static class CodexRequests
         parameters.FindText("url"),
         parameters.Find("requestedSchema") ?? default);
 
+    /// <summary>It can be approved for the like of it, too, by an answer of its own or by a rule.</summary>
+    public static bool OffersSession(string method, JsonElement parameters) => method switch
+    {
+        "item/commandExecution/requestApproval" => ForSession(parameters) is not JsonValue one || one.GetValue<string>() != "accept",
+        "item/tool/requestUserInput" or "mcpServer/elicitation/request" => false,
+        _ => true,
+    };
+
     private static string NetworkTarget(JsonElement parameters) =>
         parameters.Find("networkApprovalContext") is { } network ? $"network access: {network.AsText()}" : "";
 

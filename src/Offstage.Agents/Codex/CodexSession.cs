@@ -9,9 +9,13 @@ namespace Offstage.Agents.Codex;
 
 internal sealed class CodexSession : IAgentSession
 {
+    /// <summary>Of a page of turns.</summary>
+    private const int TurnsMax = 100;
+
     private readonly CodexTranslator translator = new();
     private readonly AgentProcess process;
     private string? defaultEffort;
+    private AgentMode mode;
 
     public CodexSession(ISandboxProcess sandboxProcess, TimeProvider timeProvider) => process = new AgentProcess(
         sandboxProcess, translator, new JsonRpcOptions { WritesVersion = false }, timeProvider);
@@ -28,10 +32,10 @@ internal sealed class CodexSession : IAgentSession
             CodexJson.Default.InitializeParams, cancellationToken);
         await connection.NotifyAsync("initialized", cancellationToken);
 
-        // In both modes the outer sandbox is the wall: Codex's own cannot be built inside it. `untrusted` makes Codex ask
-        // before each command that it does not know to be harmless.
+        // In all modes the outer sandbox is the wall: Codex's own cannot be built inside it.
         const string sandbox = "danger-full-access";
-        var approval = start.Mode == AgentMode.Ask ? "untrusted" : "never";
+        mode = start.Mode;
+        var approval = PolicyOf(mode);
         var answer = start.Cursor is null
             ? await connection.RequestAsync(
                 "thread/start",
@@ -54,8 +58,11 @@ internal sealed class CodexSession : IAgentSession
         // Codex would take the text as a steer of the running turn, and this prompt would never get a turn of its own.
         if (translator.TurnId is not null && !process.Connection.Closed.IsCompleted)
             throw new AgentException("agent_refused", "A turn is running.");
+        mode = input.Mode ?? mode;
+        translator.OnMode(mode);
         var parameters = new TurnStartParams(
-            Cursor!.Value, [new TextInput(PromptText.Compose(input))], input.Model, input.Effort ?? defaultEffort);
+            Cursor!.Value, [UserInput.OfText(PromptText.Compose(input)), .. input.Images.Select(UserInput.Of)], input.Model,
+            input.Effort ?? defaultEffort, PolicyOf(mode));
         process.Tags.Begin(input.Tag);
         try
         {
@@ -77,7 +84,7 @@ internal sealed class CodexSession : IAgentSession
         try
         {
             await process.Connection.RequestAsync(
-                "turn/steer", new TurnSteerParams(Cursor!.Value, turn, [new TextInput(text)]),
+                "turn/steer", new TurnSteerParams(Cursor!.Value, turn, [UserInput.OfText(text)]),
                 CodexJson.Default.TurnSteerParams, cancellationToken);
             return true;
         }
@@ -126,7 +133,34 @@ internal sealed class CodexSession : IAgentSession
         }
     }
 
-    public Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken) => Task.FromResult(false);
+    public async Task<bool> RollBackAsync(int turns, CancellationToken cancellationToken)
+    {
+        if (turns > TurnsMax)
+            return false;
+        try
+        {
+            var listed = await process.Connection.RequestAsync(
+                "thread/turns/list", new TurnsListParams(Cursor!.Value, turns, "desc"), CodexJson.Default.TurnsListParams, cancellationToken);
+            if (listed.List("data").Select(turn => turn.FindText("id")).ElementAtOrDefault(turns - 1) is not { } first)
+                return false;
+            await process.Connection.RequestAsync(
+                "thread/revert", new ThreadRevertParams(Cursor.Value, first), CodexJson.Default.ThreadRevertParams, cancellationToken);
+            return true;
+        }
+        catch (JsonRpcErrorException)
+        {
+            // It has no such thread in store, or one of an older kind that it does not cut.
+            return false;
+        }
+        catch (JsonRpcClosedException ended)
+        {
+            throw AgentCalls.Gone(ended);
+        }
+    }
+
+    /// <summary><c>untrusted</c> makes Codex ask before each change and each command that it does not know to be harmless; what is free in
+    /// a mode, or refused by it, is then answered without a person.</summary>
+    private static string PolicyOf(AgentMode mode) => mode == AgentMode.Auto ? "never" : "untrusted";
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }

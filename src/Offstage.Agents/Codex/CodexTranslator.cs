@@ -20,6 +20,7 @@ internal sealed class CodexTranslator : IAgentTranslator
     private string? thread;
     private CodexTurn? turn;
     private string? endedTurn;
+    private AgentMode mode;
 
     public string? TurnId
     {
@@ -44,6 +45,13 @@ internal sealed class CodexTranslator : IAgentTranslator
     {
         lock (gate)
             thread = threadId;
+    }
+
+    /// <summary>Of the turn that is about to begin.</summary>
+    public void OnMode(AgentMode next)
+    {
+        lock (gate)
+            mode = next;
     }
 
     /// <summary>A turn was confirmed. Its first messages, even its end, may have been seen before the confirmation.</summary>
@@ -94,10 +102,19 @@ internal sealed class CodexTranslator : IAgentTranslator
             itemId is not null && turn?.OpenItems.GetValueOrDefault(itemId)?.Body is ItemBody.FileChange change ? change.Files : [];
         if (CodexRequests.FindBody(request.Method, request.Params, changes) is not { } body)
             return new Reaction([Raw(request)], IsUnknownRequest: true);
+        RequestAnswer? byMode = (mode, body) switch
+        {
+            (_, RequestBody.Questions) => null,
+            (AgentMode.Plan, _) => new RequestAnswer.Decline(),
+            (AgentMode.Edit, RequestBody.ApproveFileChange) => new RequestAnswer.Approve(),
+            _ => null,
+        };
+        if (byMode is not null)
+            return new Reaction([], Reply: CodexRequests.Answer(request.Method, request.Params, byMode));
         var key = request.Id.ToString();
         requests[key] = (request, request.Params.FindText("threadId") ?? thread ?? "");
         unclosed.Add(key);
-        return new AgentEvent.RequestOpened(key, itemId, body);
+        return new AgentEvent.RequestOpened(key, itemId, body, CodexRequests.OffersSession(request.Method, request.Params));
     }
 
     /// <returns>Null: no other case describes it. Empty: it says nothing that was not said.</returns>
@@ -204,6 +221,8 @@ internal sealed class CodexTranslator : IAgentTranslator
             happened.Add(new AgentEvent.ItemCompleted(item with { Status = status }));
         }
 
+        if (mode == AgentMode.Plan && turn.LastMessage is { } plan && end is AgentEvent.TurnEnded { Outcome: AgentTurnOutcome.Completed })
+            happened.Add(new AgentEvent.ItemCompleted(new Item($"proposed-{turn.Id}", ItemStatus.Completed, new ItemBody.ProposedPlan(plan))));
         happened.Add(end);
         endedTurn = turn.Id;
         turn = null;
@@ -217,6 +236,8 @@ internal sealed class CodexTranslator : IAgentTranslator
             || CodexItems.Find(told.Find("item") ?? default, completed, parent) is not { } item)
             return null;
         NoteSubAgents(told.Find("item") ?? default, item.Id);
+        if (completed && parent is null && item.Body is ItemBody.Message { Text: { Length: > 0 } said })
+            turn!.LastMessage = said;
         if (completed)
             turn!.OpenItems.Remove(item.Id);
         else

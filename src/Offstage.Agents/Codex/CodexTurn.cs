@@ -18,6 +18,9 @@ internal sealed class CodexTurn(string id)
 
     public DateTimeOffset? GraceEndsAt { get; set; }
 
+    /// <summary>What Codex said last: in a turn that plans, the plan.</summary>
+    public string? LastMessage { get; set; }
+
     public bool HasPlan => OpenItems.ContainsKey(PlanId);
 
     public string PlanId => $"plan-{Id}";

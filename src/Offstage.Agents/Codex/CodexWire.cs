@@ -15,13 +15,24 @@ internal sealed record ThreadStartParams(string Cwd, string ApprovalPolicy, stri
 internal sealed record ThreadResumeParams(
     string ThreadId, string Cwd, string ApprovalPolicy, string Sandbox, string? Model, string? ModelProvider, bool ExcludeTurns);
 
-internal sealed record TextInput(string Text, string Type = "text");
+internal sealed record UserInput(string Type, string? Text, string? Url)
+{
+    public static UserInput OfText(string text) => new("text", text, null);
 
-internal sealed record TurnStartParams(string ThreadId, IReadOnlyList<TextInput> Input, string? Model, string? Effort);
+    public static UserInput Of(ImageInput image) => new("image", null, $"data:{image.MediaType};base64,{Convert.ToBase64String(image.Data.Span)}");
+}
 
-internal sealed record TurnSteerParams(string ThreadId, string ExpectedTurnId, IReadOnlyList<TextInput> Input);
+internal sealed record TurnStartParams(string ThreadId, IReadOnlyList<UserInput> Input, string? Model, string? Effort, string ApprovalPolicy);
+
+internal sealed record TurnSteerParams(string ThreadId, string ExpectedTurnId, IReadOnlyList<UserInput> Input);
 
 internal sealed record TurnInterruptParams(string ThreadId, string TurnId);
+
+/// <param name="SortDirection"><c>desc</c>: newest first.</param>
+internal sealed record TurnsListParams(string ThreadId, int Limit, string SortDirection);
+
+/// <param name="BeforeTurnId">The first turn that is forgotten.</param>
+internal sealed record ThreadRevertParams(string ThreadId, string BeforeTurnId);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -32,5 +43,7 @@ internal sealed record TurnInterruptParams(string ThreadId, string TurnId);
 [JsonSerializable(typeof(TurnStartParams))]
 [JsonSerializable(typeof(TurnSteerParams))]
 [JsonSerializable(typeof(TurnInterruptParams))]
+[JsonSerializable(typeof(TurnsListParams))]
+[JsonSerializable(typeof(ThreadRevertParams))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CodexJson : JsonSerializerContext;

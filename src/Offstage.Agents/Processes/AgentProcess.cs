@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Offstage.Processes.JsonRpc;
 using Offstage.Sandboxes;
 
@@ -13,10 +15,15 @@ internal sealed class AgentProcess(
     {
         if (message is not JsonRpcMessage.Request request)
             return;
-        if (reaction.IsUnknownRequest)
+        if (reaction.Reply is { } reply)
+            await Connection.RespondAsync(request.Id, reply, ReplyJson.Default.JsonObject, Closing);
+        else if (reaction.IsUnknownRequest)
         {
             await Connection.RespondErrorAsync(
                 request.Id, JsonRpcError.MethodNotFound, $"Offstage does not know '{request.Method}'.", Closing);
         }
     }
 }
+
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class ReplyJson : JsonSerializerContext;

@@ -42,7 +42,7 @@ public abstract record RequestAnswer
 
     public sealed record Decline : RequestAnswer;
 
-    /// <summary>Declined, and the turn with it is stopped.</summary>
+    /// <summary>Declined, and the turn with it is stopped. The session does both: no agent is given this answer.</summary>
     public sealed record Cancel : RequestAnswer;
 
     /// <param name="ByQuestion">Question id to the chosen labels or the free text.</param>

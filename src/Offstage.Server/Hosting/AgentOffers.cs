@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Offstage.Agents;
 using Offstage.Agents.Acp;
 using Offstage.Agents.ClaudeCode;
 using Offstage.Agents.Codex;
@@ -16,47 +19,106 @@ public static class AgentOffers
     private static readonly string[] ClaudeVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
     private static readonly string[] OpenCodeVariables = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"];
 
-    /// <remarks>In the order in which one is chosen when nobody names any; <c>script</c> is never chosen for anyone.</remarks>
+    /// <remarks>In the order in which one is chosen when nobody names any: what a person has configured, then each kind as it is found, and
+    /// <c>script</c> never. A configuration of the same name takes the place of what would be offered by itself.</remarks>
+    /// <exception cref="AgentConfigurationException">The home's configuration cannot be understood.</exception>
     public static IReadOnlyList<AgentOffer> Make(ServerOptions options, ProcessHost processes)
     {
         var probe = new AgentProbe(new ProcessRunner(processes, options.TimeProvider));
+        var configured = AgentConfiguration.Read(options.Home);
+        AgentOffer[] found =
+        [
+            Default(options, probe, "codex", CodexVariables),
+            Default(options, probe, "claude", ClaudeVariables),
+            Default(options, probe, "opencode", OpenCodeVariables),
+            .. OverProtocol(options, probe),
+        ];
         return
         [
-            new(new CodexAdapter(Codex(options), probe, options.TimeProvider), Pick(options, CodexVariables)),
-            new(new ClaudeAdapter(Claude(options), probe, options.TimeProvider), Pick(options, ClaudeVariables)),
-            new(new OpenCodeAdapter(OpenCode(options), probe, options.TimeProvider), Pick(options, OpenCodeVariables)),
-            .. OverProtocol(options, probe),
+            .. configured.Select(one => Configured(options, probe, one.Key, one.Value)),
+            .. found.Where(offer => !configured.ContainsKey(offer.Name)),
             new(new ScriptAdapter(new ScriptOptions(), options.TimeProvider), new Dictionary<string, string>()),
         ];
     }
 
-    /// <returns>Null when none is usable.</returns>
+    /// <returns>The first that is usable, one that has a key before one that has none; null when none is usable.</returns>
     public static async Task<string?> FindDefaultAsync(IReadOnlyList<AgentOffer> offers, CancellationToken cancellationToken)
     {
-        foreach (var offer in offers.Where(o => o.Adapter.Name != "script"))
+        string? withoutKey = null;
+        foreach (var offer in offers.Where(o => o.Name != ScriptAdapter.AgentName))
         {
-            if ((await offer.Adapter.InspectAsync(offer.Environment, cancellationToken)).Unusable is null)
-                return offer.Adapter.Name;
+            var found = await offer.Adapter.InspectAsync(offer.Environment, cancellationToken);
+            if (found.Unusable is not null)
+                continue;
+            if (found.SignIn != AgentSignIn.Missing)
+                return offer.Name;
+            withoutKey ??= offer.Name;
         }
 
-        return null;
+        return withoutKey;
     }
 
-    private static CodexOptions Codex(ServerOptions options) => new()
+    private static AgentOffer Default(ServerOptions options, AgentProbe probe, string kind, string[] variables) => new(
+        Adapter(options, probe, kind, options.Environment.GetValueOrDefault($"OFFSTAGE_{kind.ToUpperInvariant()}"), null), Pick(options, variables));
+
+    private static AgentOffer Configured(ServerOptions options, AgentProbe probe, string name, AgentConfiguration agent)
     {
-        Program = options.Environment.GetValueOrDefault("OFFSTAGE_CODEX"),
-        SearchFolders = options.PathFolders,
-        ModelProvider = options.Environment.GetValueOrDefault("OPENAI_BASE_URL") is { Length: > 0 } url
-            ? new CodexModelProvider { BaseUrl = url }
-            : new CodexModelProvider(),
+        var adapter = agent.Kind == "acp" ? Acp(options, probe, name, agent) : Adapter(options, probe, agent.Kind, agent.Program, agent.BaseUrl);
+        return new AgentOffer(adapter, agent.Resolve(options.Environment))
+        {
+            Name = name,
+            DefaultModel = agent.Model,
+            Binding = BindingOf(agent),
+        };
+    }
+
+    private static IAgentAdapter Adapter(ServerOptions options, AgentProbe probe, string kind, string? program, string? baseUrl) => kind switch
+    {
+        "codex" => new CodexAdapter(Codex(options, program, baseUrl), probe, options.TimeProvider),
+        "claude" => new ClaudeAdapter(
+            new ClaudeOptions { Program = program, SearchFolders = options.PathFolders, BaseUrl = baseUrl ?? Variable(options, "ANTHROPIC_BASE_URL") },
+            probe, options.TimeProvider),
+        _ => new OpenCodeAdapter(OpenCode(options, program, baseUrl), probe, options.TimeProvider),
     };
 
-    private static ClaudeOptions Claude(ServerOptions options) => new()
+    private static CodexOptions Codex(ServerOptions options, string? program, string? baseUrl)
     {
-        Program = options.Environment.GetValueOrDefault("OFFSTAGE_CLAUDE"),
+        var provider = new CodexModelProvider();
+        return new CodexOptions
+        {
+            Program = program,
+            SearchFolders = options.PathFolders,
+            ModelProvider = (baseUrl ?? Variable(options, "OPENAI_BASE_URL")) is { } url ? provider with { BaseUrl = url } : provider,
+        };
+    }
+
+    private static OpenCodeOptions OpenCode(ServerOptions options, string? program, string? baseUrl) => new()
+    {
+        Program = program,
         SearchFolders = options.PathFolders,
-        BaseUrl = options.Environment.GetValueOrDefault("ANTHROPIC_BASE_URL") is { Length: > 0 } url ? url : null,
+        ModelProvider = (baseUrl ?? Variable(options, "OPENAI_BASE_URL")) is { } url
+            ? new OpenCodeModelProvider
+            {
+                BaseUrl = url,
+                Models = (Variable(options, "OFFSTAGE_OPENCODE_MODELS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            }
+            : null,
     };
+
+    private static AcpAdapter Acp(ServerOptions options, AgentProbe probe, string name, AgentConfiguration agent)
+    {
+        bool isPath = agent.Program!.Contains('/', StringComparison.Ordinal);
+        var acp = new AcpOptions
+        {
+            Name = name,
+            Command = isPath ? Path.GetFileName(agent.Program) : agent.Program,
+            Program = isPath ? agent.Program : null,
+            Arguments = agent.Arguments ?? [],
+            SearchFolders = options.PathFolders,
+            HowToInstall = $"{agent.Program} was not found; it is named in {AgentConfiguration.FileName}.",
+        };
+        return new AcpAdapter(acp, probe, options.TimeProvider);
+    }
 
     /// <summary>Agents over the Agent Client Protocol. The others are offered, so that people learn how to get them; of these, what is installed.</summary>
     private static IEnumerable<AgentOffer> OverProtocol(ServerOptions options, AgentProbe probe)
@@ -76,19 +138,15 @@ public static class AgentOffers
         }
     }
 
-    private static OpenCodeOptions OpenCode(ServerOptions options) => new()
+    /// <summary>Not the secrets: a new key for the same account knows the same conversations.</summary>
+    private static string BindingOf(AgentConfiguration agent)
     {
-        Program = options.Environment.GetValueOrDefault("OFFSTAGE_OPENCODE"),
-        SearchFolders = options.PathFolders,
-        ModelProvider = options.Environment.GetValueOrDefault("OPENAI_BASE_URL") is { Length: > 0 } url
-            ? new OpenCodeModelProvider
-            {
-                BaseUrl = url,
-                Models = (options.Environment.GetValueOrDefault("OFFSTAGE_OPENCODE_MODELS") ?? "")
-                    .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            }
-            : null,
-    };
+        string text = string.Join('\n', [agent.Kind, agent.Program, agent.BaseUrl, .. agent.Arguments ?? []]);
+        return $"{agent.Kind}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
+    }
+
+    private static string? Variable(ServerOptions options, string name)
+        => options.Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 
     private static Dictionary<string, string> Pick(ServerOptions options, IEnumerable<string> names)
         => names.Where(options.Environment.ContainsKey).ToDictionary(name => name, name => options.Environment[name]);

@@ -3,9 +3,9 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Offstage.Server.Hosting;
 using Offstage.Sessions;
 using Offstage.Sessions.Api;
-using Offstage.Sessions.Effects;
 using Offstage.Sql;
 
 namespace Offstage.Server.Http;
@@ -23,17 +23,13 @@ internal static class OperationEndpoints
         }).ExcludeFromDescription();
         routes.MapGet("/metrics", (SessionRuntime runtime) => TypedResults.Text(Metrics(runtime), "text/plain; version=0.0.4", Encoding.UTF8))
             .ExcludeFromDescription();
-        routes.MapGet("/v1/agents", async (HttpContext http, AgentCatalog catalog) =>
+        routes.MapGet("/v1/agents", async (HttpContext http, AgentHealth health) =>
         {
-            var agents = new List<AgentView>();
-            foreach (var offer in catalog.Offers)
-            {
-                var found = await offer.Adapter.InspectAsync(offer.Environment, http.RequestAborted);
-                agents.Add(new AgentView(offer.Adapter.Name, found.Version, found.Unusable));
-            }
-
-            return TypedResults.Json(new AgentPage(agents), ServerJson.Default.AgentPage);
-        }).Produces<AgentPage>().WithName("listAgents").WithSummary("The agents this server offers, and whether each is usable.").WithTags("Operation");
+            if (http.Request.Query["refresh"] == "true")
+                await health.RefreshAsync(http.RequestAborted);
+            return TypedResults.Json(new AgentPage(health.Views), ServerJson.Default.AgentPage);
+        }).Produces<AgentPage>().WithName("listAgents").WithTags("Operation")
+            .WithSummary("The agents this server offers, and whether each is usable: as looked at last, or, with refresh=true, now.");
     }
 
     private static string Metrics(SessionRuntime runtime)
@@ -47,8 +43,3 @@ internal static class OperationEndpoints
         return text.ToString();
     }
 }
-
-/// <param name="Unusable">Null when usable; otherwise why, and how to get it.</param>
-public sealed record AgentView(string Name, string? Version, string? Unusable);
-
-public sealed record AgentPage(IReadOnlyList<AgentView> Agents);

@@ -54,7 +54,7 @@ public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
             WorkspacePath = info.InnerWorkspacePath!,
             HomePath = info.InnerHomePath!,
             Mode = prompt?.Mode ?? state.Choice.Mode,
-            Model = prompt?.Model,
+            Model = prompt?.Model ?? offer.DefaultModel,
             Effort = prompt?.Effort,
             Environment = offer.Environment,
 
@@ -74,6 +74,9 @@ public sealed record AgentOffer(IAgentAdapter Adapter, IReadOnlyDictionary<strin
 {
     /// <summary>What sessions call it; several may be of one kind.</summary>
     public string Name { get; init; } = Adapter.Name;
+
+    /// <summary>Where nobody says a model; null: the agent's own.</summary>
+    public string? DefaultModel { get; init; }
 
     /// <summary>What of its configuration a resume cursor is bound to: another value, and the agent would not know the conversation.</summary>
     public string Binding { get; init; } = Adapter.Name;

@@ -74,7 +74,7 @@ internal sealed class SessionEffectHandler(
             return new EffectOutcome.Done();
         }
 
-        var input = await ToInputAsync(state, turn, cancellationToken);
+        var input = await ToInputAsync(state, turn, agent, cancellationToken);
 
         // Recorded before it is done: after a crash in between it is known that the agent may have seen it (S4).
         if (await log.ReportAsync(session, new SessionCommand.BeginHandover(e.Turn, e.Generation), cancellationToken) is not CommandResult.Accepted)
@@ -93,13 +93,13 @@ internal sealed class SessionEffectHandler(
         return new EffectOutcome.Done(AlreadyCompleted: confirmed is CommandResult.Accepted { Events.Count: > 0 });
     }
 
-    private async Task<TurnInput> ToInputAsync(SessionState state, ActiveTurn turn, CancellationToken cancellationToken)
+    private async Task<TurnInput> ToInputAsync(SessionState state, ActiveTurn turn, LiveAgent agent, CancellationToken cancellationToken)
     {
         string? soFar = !state.AgentKnows && state.HasConversation
             ? await conversation.BuildAsync(state, turn.Prompt.Prompt, cancellationToken)
             : null;
         string text = turn.Continued && state.AgentKnows ? ContinueText : turn.Prompt.Text;
-        return new TurnInput(text, turn.Prompt.Model, turn.Prompt.Effort, soFar) { Tag = turn.Turn.Value, Mode = turn.Prompt.Mode };
+        return new TurnInput(text, turn.Prompt.Model ?? agent.Offer.DefaultModel, turn.Prompt.Effort, soFar) { Tag = turn.Turn.Value, Mode = turn.Prompt.Mode };
     }
 
     /// <summary>Text that does not reach its turn is asked as a prompt; of which that is not known, that is said (S4).</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Offstage.Agents;
 using Offstage.Client;
 using Offstage.Contracts;
 using Offstage.Git;
@@ -6,6 +7,7 @@ using Offstage.Processes;
 using Offstage.Sandboxes;
 using Offstage.Server;
 using Offstage.Server.Hosting;
+using Offstage.Sessions.Effects;
 using Offstage.Sessions.Reaping;
 using Offstage.Sql;
 
@@ -102,18 +104,32 @@ internal static class Examination
 
     private static async Task<IReadOnlyList<Check>> AgentsAsync(CommandEnvironment environment, ProcessHost processes, CancellationToken cancellationToken)
     {
-        var checks = new List<Check>();
-        foreach (var offer in AgentOffers.Make(OptionsOf(environment), processes))
+        IReadOnlyList<AgentOffer> offers;
+        try
         {
-            var found = await offer.Adapter.InspectAsync(offer.Environment, cancellationToken);
-            string name = $"agent {offer.Adapter.Name}";
-            string remark = offer.Adapter.Name == "script" ? ", without a model: for demonstrations" : "";
-            checks.Add(found.Unusable is { } why
-                ? new Check(name, CheckStatus.Warn, "not usable", why)
-                : new Check(name, CheckStatus.Ok, $"{found.Version}{remark}"));
+            offers = AgentOffers.Make(OptionsOf(environment), processes);
+        }
+        catch (AgentConfigurationException broken)
+        {
+            return [new Check("agents", CheckStatus.Fail, "not offered", broken.Message)];
         }
 
-        return checks;
+        // Each asks a program for its version: side by side.
+        return await Task.WhenAll(offers.Select(async offer =>
+        {
+            var found = await offer.Adapter.InspectAsync(offer.Environment, cancellationToken);
+            string name = $"agent {offer.Name}";
+            string kind = offer.Name == offer.Adapter.Name ? "" : $", {offer.Adapter.Name}";
+            if (offer.Name == "script")
+                return new Check(name, CheckStatus.Ok, $"{found.Version}, without a model: for demonstrations");
+            return found switch
+            {
+                { Unusable: { } why } => new Check(name, CheckStatus.Warn, "not usable", why),
+                { SignIn: AgentSignIn.Missing } => new Check(
+                    name, CheckStatus.Warn, $"{found.Version}{kind}, without a key", "Set the variable of its model's key, or name one in agents.json of the home."),
+                _ => new Check(name, CheckStatus.Ok, $"{found.Version}{kind}"),
+            };
+        }));
     }
 
     private static async Task<IReadOnlyList<Check>> StoreAsync(CommandEnvironment environment, ProcessSandboxDriver driver, CancellationToken cancellationToken)

@@ -49,30 +49,7 @@ public sealed class AcpPropertyTests
             lines.InsertRange(random.Next(lines.Count), random.Next(2) == 0 ? other : other.Select(line => InSession(line, SessionOf(lines))));
         }
 
-        for (int changes = random.Next(12); changes > 0 && lines.Count > 2; changes--)
-        {
-            int at = random.Next(lines.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    lines.RemoveAt(at);
-                    break;
-                case 1:
-                    lines.Insert(random.Next(lines.Count), lines[at]);
-                    break;
-                case 2:
-                    int to = random.Next(lines.Count);
-                    (lines[at], lines[to]) = (lines[to], lines[at]);
-                    break;
-                case 3:
-                    lines.RemoveRange(at, lines.Count - at);
-                    break;
-                default:
-                    lines[at] = Break(lines[at], random);
-                    break;
-            }
-        }
-
+        Disorder.Bring(lines, random.Next(12), random, line => Break(line, random));
         return lines;
     }
 

@@ -49,30 +49,7 @@ public sealed class ClaudePropertyTests
     {
         var names = ClaudeReplay.Names;
         var lines = Enumerable.Range(0, random.Next(1, 4)).SelectMany(_ => ClaudeReplay.Lines(names[random.Next(names.Length)])).ToList();
-        for (var change = random.Next(lines.Count / 2); change > 0; change--)
-        {
-            var at = random.Next(lines.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    lines.RemoveAt(at);
-                    break;
-                case 1:
-                    lines.Insert(random.Next(lines.Count), lines[at]);
-                    break;
-                case 2:
-                    var to = random.Next(lines.Count);
-                    (lines[at], lines[to]) = (lines[to], lines[at]);
-                    break;
-                default:
-                    lines[at] = Mutate(random, lines[at]);
-                    break;
-            }
-
-            if (lines.Count == 0)
-                break;
-        }
-
+        Disorder.Bring(lines, random.Next(lines.Count / 2), random, line => Mutate(random, line));
         return [.. lines.Take(random.Next(lines.Count + 1)).Select(line => JsonElement.Parse(line))];
     }
 

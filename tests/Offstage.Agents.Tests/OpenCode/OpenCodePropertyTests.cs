@@ -86,34 +86,9 @@ public sealed class OpenCodePropertyTests
 
     private static IEnumerable<JsonElement> Mutate(Random random, List<string> lines)
     {
-        for (int change = random.Next(12); change > 0 && lines.Count > 1; change--)
-        {
-            int at = random.Next(lines.Count);
-            switch (random.Next(6))
-            {
-                case 0:
-                    lines.RemoveAt(at);
-                    break;
-                case 1:
-                    lines.Insert(random.Next(lines.Count), lines[at]);
-                    break;
-                case 2:
-                    int other = random.Next(lines.Count);
-                    (lines[at], lines[other]) = (lines[other], lines[at]);
-                    break;
-                case 3:
-                    lines.RemoveRange(at, lines.Count - at);
-                    break;
-                case 4:
-                    var from = Recording.Lines(Pick(random, Recording.Names));
-                    lines.Insert(at, Pick(random, from));
-                    break;
-                default:
-                    lines[at] = Spoil(random, JsonNode.Parse(lines[at])!);
-                    break;
-            }
-        }
-
+        if (random.Next(3) == 0)
+            lines.Insert(random.Next(lines.Count), Pick(random, Recording.Lines(Pick(random, Recording.Names))));
+        Disorder.Bring(lines, random.Next(12), random, line => Spoil(random, JsonNode.Parse(line)!));
         return lines.Select(line => JsonElement.Parse(line));
     }
 
