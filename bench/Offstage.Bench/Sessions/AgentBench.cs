@@ -47,7 +47,7 @@ internal static partial class AgentBench
         string output;
         do
         {
-            output = JsonSerializer.Deserialize<JsonElement>(await events.NextAsync("item.completed"))
+            output = JsonSerializer.Deserialize<JsonElement>((await events.NextAsync("item.completed"))["data: ".Length..])
                 .GetProperty("data").GetProperty("item").GetProperty("body").GetProperty("output").GetString()!;
         }
         while (!output.Contains("begin", StringComparison.Ordinal));
