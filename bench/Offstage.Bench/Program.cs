@@ -10,17 +10,29 @@ return args switch
     ["turn"] => await TurnBench.RunAsync(),
     ["fanout"] => await FanoutBench.RunAsync(),
     ["agent"] => await AgentBench.RunAsync(),
+    ["ingest"] => await IngestBench.RunAsync(),
+    ["codex"] => await CodexBench.RunAsync(),
     ["start"] => await StartBench.RunAsync(),
 
     // Processes of their own that the rows above start.
     ["serve", var home] => await MeasuredServers.ServeAsync(home),
     ["hello"] => await MeasuredServers.HelloAsync(),
     ["subscribe", var url, var token, var session, var count] => await FanoutSubscribers.RunAsync(new Uri(url), token, session, int.Parse(count)),
+
+    // As Codex is called, when it stands in for it.
+    ["app-server", ..] => await CodexReplay.RunAsync(),
+    ["--version"] => Version(),
     _ => Usage(),
 };
 
+static int Version()
+{
+    Console.WriteLine("codex-cli 0.169.0");
+    return 0;
+}
+
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|agent|start");
+    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|agent|ingest|codex|start");
     return 2;
 }

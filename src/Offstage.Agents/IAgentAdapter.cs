@@ -44,6 +44,9 @@ public sealed record AgentCapabilities
     public required bool NeedsNetwork { get; init; }
 
     public required IReadOnlyList<AgentMode> Modes { get; init; }
+
+    /// <summary>The totals it tells begin at zero with each of its processes, also when it resumes a conversation.</summary>
+    public bool CountsUsageFromZero { get; init; }
 }
 
 /// <param name="Version">Null when not found.</param>

@@ -56,8 +56,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {Encoding.UTF8.GetString(answer)}");
     }
 
-    public async Task<string> CreateSessionAsync()
-        => (await PostAsync("/v1/sessions", new { workspace = new { kind = "none" }, agent = "script" })).GetProperty("id").GetString()!;
+    public async Task<string> CreateSessionAsync(string agent = "script")
+        => (await PostAsync("/v1/sessions", new { workspace = new { kind = "none" }, agent })).GetProperty("id").GetString()!;
 
     /// <summary>Resident memory in MiB.</summary>
     public double ResidentMiB()

@@ -26,6 +26,7 @@ public sealed class ClaudeAdapter(ClaudeOptions options, AgentProbe probe, TimeP
         TakesImages = true,
         NeedsNetwork = true,
         Modes = [AgentMode.Auto, AgentMode.Ask, AgentMode.Edit, AgentMode.Plan],
+        CountsUsageFromZero = true,
     };
 
     public async Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)

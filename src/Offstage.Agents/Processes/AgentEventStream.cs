@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Offstage.Processes;
 
 namespace Offstage.Agents.Processes;
 
@@ -14,11 +15,7 @@ internal sealed class AgentEventStream : IDisposable
     /// <summary>Of all that is not taken yet; a single event may be larger.</summary>
     private const long BytesMax = 8 * 1024 * 1024;
 
-    private readonly Channel<AgentEvent> events = Channel.CreateBounded<AgentEvent>(
-        new BoundedChannelOptions(EventsMax) { SingleReader = true });
-    private readonly Lock gate = new();
-    private long waitingBytes;
-    private TaskCompletionSource? room;
+    private readonly WeighedChannel<AgentEvent> events = new(EventsMax, BytesMax);
     private readonly CancellationTokenSource closing = new();
     private AgentEvent.Exited? exited;
 
@@ -34,8 +31,7 @@ internal sealed class AgentEventStream : IDisposable
             return;
         try
         {
-            await EnterAsync(EventWeight.Of(happened));
-            await events.Writer.WriteAsync(Tags.Stamp(happened), closing.Token);
+            await events.WriteAsync(Tags.Stamp(happened), EventWeight.Of(happened), closing.Token);
         }
         catch (Exception late) when (late is OperationCanceledException or ChannelClosedException)
         {
@@ -56,7 +52,7 @@ internal sealed class AgentEventStream : IDisposable
     public void Complete(AgentEvent.Exited last)
     {
         exited = last;
-        events.Writer.TryComplete();
+        events.TryComplete();
     }
 
     /// <summary>Whoever emits has ended.</summary>
@@ -65,46 +61,8 @@ internal sealed class AgentEventStream : IDisposable
     public async IAsyncEnumerable<AgentEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken))
-        {
-            Leave(EventWeight.Of(happened));
             yield return happened;
-        }
-
         if (Interlocked.Exchange(ref exited, null) is { } last)
             yield return last;
-    }
-
-    private async ValueTask EnterAsync(int bytes)
-    {
-        while (true)
-        {
-            Task full;
-            lock (gate)
-            {
-                if (waitingBytes == 0 || waitingBytes + bytes <= BytesMax)
-                {
-                    waitingBytes += bytes;
-                    return;
-                }
-
-                room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                full = room.Task;
-            }
-
-            await full.WaitAsync(closing.Token);
-        }
-    }
-
-    private void Leave(int bytes)
-    {
-        TaskCompletionSource? waiting;
-        lock (gate)
-        {
-            waitingBytes -= bytes;
-            waiting = room;
-            room = null;
-        }
-
-        waiting?.TrySetResult();
     }
 }

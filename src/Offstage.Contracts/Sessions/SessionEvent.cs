@@ -61,7 +61,10 @@ public abstract record SessionEventBody
 
     /// <param name="Resumed">It took up the conversation by the cursor.</param>
     /// <param name="Binding">What a cursor of it is bound to: its kind and configuration.</param>
-    public sealed record AgentStarted(AgentGeneration Generation, bool Resumed, string? Binding = null) : SessionEventBody;
+    /// <param name="CountsFromZero">Its totals of tokens and cost begin anew, although it resumed.</param>
+    public sealed record AgentStarted(
+        AgentGeneration Generation, bool Resumed, string? Binding = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool CountsFromZero = false) : SessionEventBody;
 
     /// <summary>The agent's name for its conversation, to resume by.</summary>
     public sealed record CursorSaved(string Agent, string Cursor, string? Binding = null) : SessionEventBody;

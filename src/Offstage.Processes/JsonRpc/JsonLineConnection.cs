@@ -14,7 +14,7 @@ public sealed class JsonLineConnection : ILineConnection<JsonElement>
 {
     private readonly LineReader reader;
     private readonly LineWriter writer;
-    private readonly Channel<JsonElement> incoming;
+    private readonly WeighedChannel<JsonElement> incoming;
     private readonly TaskCompletionSource<JsonRpcClosed> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource stop = new();
     private readonly Task reading;
@@ -23,8 +23,7 @@ public sealed class JsonLineConnection : ILineConnection<JsonElement>
     public JsonLineConnection(Stream input, Stream output, JsonRpcOptions? options = null)
     {
         var bounds = options ?? new JsonRpcOptions();
-        incoming = Channel.CreateBounded<JsonElement>(
-            new BoundedChannelOptions(bounds.IncomingMax) { SingleReader = true, SingleWriter = true });
+        incoming = new WeighedChannel<JsonElement>(bounds.IncomingMax, bounds.IncomingBytesMax);
         reader = new LineReader(input, bounds.LineBytesMax);
         writer = new LineWriter(output, bounds.OutgoingBytesMax);
         reading = Task.Run(ReadAsync);
@@ -77,13 +76,15 @@ public sealed class JsonLineConnection : ILineConnection<JsonElement>
         {
             while (await reader.ReadAsync(stop.Token) is { } line)
             {
+                // The line's memory is the reader's again once the next is read.
+                long bytes = line.Length;
                 if (Parse(line, out var message) is { } error)
                 {
                     End(error);
                     return;
                 }
 
-                await incoming.Writer.WriteAsync(message, stop.Token);
+                await incoming.WriteAsync(message, bytes, stop.Token);
             }
 
             End(reader.Error ?? (JsonRpcClosed)new JsonRpcClosed.EndOfStream());
@@ -120,6 +121,6 @@ public sealed class JsonLineConnection : ILineConnection<JsonElement>
     private void End(JsonRpcClosed reason)
     {
         if (closed.TrySetResult(reason))
-            incoming.Writer.TryComplete();
+            incoming.TryComplete();
     }
 }

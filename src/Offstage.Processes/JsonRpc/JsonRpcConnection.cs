@@ -22,7 +22,7 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
     private readonly JsonRpcOptions options;
     private readonly LineReader reader;
     private readonly LineWriter writer;
-    private readonly Channel<JsonRpcMessage> incoming;
+    private readonly WeighedChannel<JsonRpcMessage> incoming;
     private readonly ConcurrentDictionary<JsonRpcId, PendingRequest> pending = new();
     private readonly ConcurrentDictionary<JsonRpcId, byte> unanswered = new();
     private readonly TaskCompletionSource<JsonRpcClosed> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,8 +35,7 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
     public JsonRpcConnection(Stream input, Stream output, JsonRpcOptions? options = null)
     {
         this.options = options ?? new JsonRpcOptions();
-        incoming = Channel.CreateBounded<JsonRpcMessage>(
-            new BoundedChannelOptions(this.options.IncomingMax) { SingleReader = true, SingleWriter = true });
+        incoming = new WeighedChannel<JsonRpcMessage>(this.options.IncomingMax, this.options.IncomingBytesMax);
         reader = new LineReader(input, this.options.LineBytesMax);
         writer = new LineWriter(output, this.options.OutgoingBytesMax);
         reading = Task.Run(ReadAsync);
@@ -184,6 +183,7 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
         {
             while (await reader.ReadAsync(stop.Token) is { } line)
             {
+                long bytes = line.Length;
                 if (Parse(line) is { } error)
                 {
                     End(error);
@@ -191,7 +191,7 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
                 }
 
                 if (parsed is { } message)
-                    await incoming.Writer.WriteAsync(message, stop.Token);
+                    await incoming.WriteAsync(message, bytes, stop.Token);
             }
 
             End(reader.Error ?? (JsonRpcClosed)new JsonRpcClosed.EndOfStream());
@@ -298,7 +298,7 @@ public sealed class JsonRpcConnection : ILineConnection<JsonRpcMessage>
     {
         if (!closed.TrySetResult(reason))
             return;
-        incoming.Writer.TryComplete();
+        incoming.TryComplete();
         FailPending(reason);
     }
 

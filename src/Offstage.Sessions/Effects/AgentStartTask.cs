@@ -130,7 +130,7 @@ internal sealed class AgentStartTask(
 
     private async Task ReportStartedAsync(SessionId session, AgentSlot slot, LiveAgent agent, bool resumed, CancellationToken cancellationToken)
     {
-        var report = new SessionCommand.ReportAgentStarted(agent.Generation, agent.Session.Cursor, resumed, agent.Offer.Binding);
+        var report = new SessionCommand.ReportAgentStarted(agent.Generation, agent.Session.Cursor, resumed, agent.Offer.Binding, agent.Offer.Adapter.Capabilities.CountsUsageFromZero);
         var result = await log.ReportAsync(session, report, cancellationToken);
         if (result is CommandResult.Rejected)
         {

@@ -44,7 +44,7 @@ internal static class EffectReports
             return null;
         if (!IsStarting(b, report.Generation))
             return new Rejection.Stale();
-        b.Emit(new AgentStarted(report.Generation, report.Resumed, report.Binding));
+        b.Emit(new AgentStarted(report.Generation, report.Resumed, report.Binding, report.Resumed && report.CountsFromZero));
 
         // What another agent knows ends before this turn.
         if (b.State.Cursor is { } older && older.Agent != b.State.RunningAgent?.Name)

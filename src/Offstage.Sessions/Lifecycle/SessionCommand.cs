@@ -48,7 +48,8 @@ public abstract record SessionCommand
     public sealed record ReportSandboxReady(SandboxId Sandbox, string? WorkspacePath, string? BaseCommit) : SessionCommand;
 
     /// <param name="Binding">What its cursors are bound to.</param>
-    public sealed record ReportAgentStarted(AgentGeneration Generation, ResumeCursor? Cursor, bool Resumed, string? Binding) : SessionCommand;
+    /// <param name="CountsFromZero">Its totals of tokens and cost begin anew with each process.</param>
+    public sealed record ReportAgentStarted(AgentGeneration Generation, ResumeCursor? Cursor, bool Resumed, string? Binding, bool CountsFromZero = false) : SessionCommand;
 
     public sealed record ReportCursorRejected(AgentGeneration Generation, string Reason) : SessionCommand;
 

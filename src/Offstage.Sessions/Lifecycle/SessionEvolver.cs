@@ -179,7 +179,7 @@ internal static class SessionEvolver
             Agent = new AgentHold.Live(e.Generation),
             RunningAgent = s.RunningAgent is { } running ? running with { Binding = e.Binding } : null,
             AgentKnows = e.Resumed && s.AgentKnows,
-            Usage = e.Resumed ? s.Usage : s.Usage.BeginConversation(),
+            Usage = e.Resumed && !e.CountsFromZero ? s.Usage : s.Usage.BeginConversation(),
             Status = s.Status is SessionStatus.Provisioning p
                 ? new SessionStatus.Running(p.Turn, at + HandoverTimeout(s)) { Since = at }
                 : s.Status,

@@ -68,9 +68,24 @@ internal static class RunCommand
         var made = (await server.Api.PostAsync(
             "v1/sessions", body, ClientJson.Default.CreateSessionBody, ClientJson.Default.SessionView, withKey: true, interrupts.First)).Value;
         if (made.Siblings is { } siblings && !environment.Json)
-            environment.Screen.Note($"{siblings.Count} sessions work on it; this is the first. Side by side: offstage compare {SessionFinder.ShortOf(made.Id)}");
+            environment.Screen.Note($"{siblings.Count} sessions work on it{(server.IsOwn ? ", shown one after the other" : "; this is the first")}. Side by side: offstage compare {SessionFinder.ShortOf(made.Id)}");
         var (prompt, turn) = made.Turn is { } active ? (active.PromptId, active.Id) : (made.Queue[0].Id, made.Queue[0].TurnId);
-        return await TurnFlow.FollowAsync(environment, server, interrupts, made, prompt, turn, EventSequence.None);
+        int code = await TurnFlow.FollowAsync(environment, server, interrupts, made, prompt, turn, EventSequence.None);
+        if (made.Siblings is null || !server.IsOwn)
+            return code;
+
+        // Our own server ends with this command: what it has begun is followed to its end.
+        foreach (var sibling in made.Siblings.Where(s => s != made.Id))
+            code = Math.Min(code, await FollowSiblingAsync(environment, server, interrupts, sibling));
+        return code;
+    }
+
+    /// <summary>From the beginning of its first turn, which may be over.</summary>
+    private static async Task<int> FollowSiblingAsync(CommandEnvironment environment, ServerLink server, Interrupts interrupts, SessionId sibling)
+    {
+        var view = (await server.Api.GetAsync($"v1/sessions/{sibling.Value}", ClientJson.Default.SessionView, interrupts.First)).Value;
+        var turns = (await server.Api.GetAsync($"v1/sessions/{sibling.Value}/turns?limit=1", ClientJson.Default.TurnPage, interrupts.First)).Value;
+        return await TurnFlow.FollowAsync(environment, server, interrupts, view, turns.Turns[0].PromptId, turns.Turns[0].Id, EventSequence.None);
     }
 
     private static async Task<string> ReadTaskAsync(string task, CancellationToken cancellationToken)

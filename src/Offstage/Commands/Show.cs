@@ -50,13 +50,15 @@ internal static class ShowCommand
         Line("kept", view.Explanation.Kept);
         Line("until", view.Explanation.Until is { } until ? At(until) : null);
         Line("moves on", view.Explanation.MovesOn);
-        Line("agent", view.Agent + (view.Model is null ? "" : $" {view.Model}") + (view.Mode == AgentMode.Ask ? ", asks" : ""));
+        Line("agent", view.Agent + (view.Model is null ? "" : $" {view.Model}") + $", mode {view.Mode.ToString().ToLowerInvariant()}");
         Line("files", Format.Workspace(view.Workspace));
         Line("branch", (view.Workspace as Workspace.Repository)?.Branch);
         Line("workspace", view.WorkspacePath);
         Line("sandbox", Format.Sandbox(view.Sandbox));
         Line("author", CleanText.OneLine($"{view.CreatedBy.Name} <{view.CreatedBy.Email}>"));
         Line("forked", view.ForkedFrom?.Value);
+        Line("siblings", view.Siblings is { } all ? string.Join(" ", all.Where(s => s != view.Id).Select(s => s.Value)) : null);
+        Line("plan", view.ProposedPlan is null ? null : $"proposed; accept it: offstage accept {SessionFinder.ShortOf(view.Id)}");
         Line("tokens", view.Usage is { } u ? $"{Format.Tokens(u.InputTokens)} in, {Format.Tokens(u.OutputTokens)} out" : null);
 
         foreach (var request in view.Requests)

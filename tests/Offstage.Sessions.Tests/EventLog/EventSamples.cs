@@ -42,6 +42,7 @@ internal static class EventSamples
         ("sandbox.released", new SandboxReleased(Sandbox, "archived")),
         ("sandbox.destroyed", new SandboxDestroyed(Sandbox)),
         ("agent.started", new AgentStarted(Generation, true)),
+        ("agent.started.from_zero", new AgentStarted(Generation, true, "claude/1", CountsFromZero: true)),
         ("agent.started.bound", new AgentStarted(Generation, false, "claude/1")),
         ("agent.cursor_saved.bound", new CursorSaved("claude", "session-1", "claude/1")),
         ("agent.cursor_saved", new CursorSaved("codex", "thread-1")),

@@ -38,6 +38,22 @@ public sealed class LimitTests
         Assert.Equal((220, 25), (m.State!.Usage.Session!.InputTokens!.Value, m.State.Usage.Session.OutputTokens!.Value));
     }
 
+    [Fact]
+    public void An_agent_that_counts_from_zero_when_it_resumes_has_all_of_it_counted()
+    {
+        var m = SessionModel.Created();
+        m.Ask();
+        m.Run();
+        m.Says(Used(100, 10, null), Done);
+        m.Do(new SessionCommand.ReportAgentLost(null));
+        m.Ask();
+        m.Do(new SessionCommand.ReportSandboxReady(m.State!.Sandbox.Sandbox!.Value, "/w", "base"));
+        m.Do(new SessionCommand.ReportAgentStarted(m.State.LastGeneration, null, true, "b", CountsFromZero: true));
+        m.Run();
+        m.Says(Used(150, 20, null), Done);
+        Assert.Equal((250, 30), (m.State.Usage.Session!.InputTokens!.Value, m.State.Usage.Session.OutputTokens!.Value));
+    }
+
     [Theory]
     [InlineData("limit_tokens", "maxTokens")]
     [InlineData("limit_cost", "maxCostUsd")]
