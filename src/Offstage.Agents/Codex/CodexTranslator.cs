@@ -89,11 +89,20 @@ internal sealed class CodexTranslator : IAgentTranslator
     {
         lock (gate)
         {
-            return message is JsonRpcMessage.Request request
+            var before = turn;
+            var reaction = message is JsonRpcMessage.Request request
                 ? Open(request)
                 : new Reaction(Translate(message.Method, message.Params, now) ?? [Raw(message)]);
+            if ((before ?? turn) is not { IsAnnounced: false } silent || !reaction.Events.Any(SpeaksOfTurn))
+                return reaction;
+            silent.IsAnnounced = true;
+            return reaction with { Events = [new AgentEvent.TurnStarted(), .. reaction.Events] };
         }
     }
+
+    private static bool SpeaksOfTurn(AgentEvent e)
+        => e is AgentEvent.ItemStarted or AgentEvent.ItemUpdated or AgentEvent.ItemCompleted or AgentEvent.Delta or AgentEvent.RequestOpened
+            or AgentEvent.TurnEnded;
 
     private Reaction Open(JsonRpcMessage.Request request)
     {
@@ -102,6 +111,8 @@ internal sealed class CodexTranslator : IAgentTranslator
             itemId is not null && turn?.OpenItems.GetValueOrDefault(itemId)?.Body is ItemBody.FileChange change ? change.Files : [];
         if (CodexRequests.FindBody(request.Method, request.Params, changes) is not { } body)
             return new Reaction([Raw(request)], IsUnknownRequest: true);
+        if (turn is null || unclosed.Contains(request.Id.ToString()))
+            return new Reaction([Raw(request)], IsUnknownRequest: turn is null);
         RequestAnswer? byMode = (mode, body) switch
         {
             (_, RequestBody.Questions) => null,
@@ -193,6 +204,9 @@ internal sealed class CodexTranslator : IAgentTranslator
         if (told.Find("turn")?.FindText("id") is not { } id || (turn is not null && turn.Id != id) || id == endedTurn)
             return null;
         turn ??= new CodexTurn(id);
+        if (turn.IsAnnounced)
+            return [];
+        turn.IsAnnounced = true;
         return [new AgentEvent.TurnStarted()];
     }
 
@@ -238,11 +252,12 @@ internal sealed class CodexTranslator : IAgentTranslator
         NoteSubAgents(told.Find("item") ?? default, item.Id);
         if (completed && parent is null && item.Body is ItemBody.Message { Text: { Length: > 0 } said })
             turn!.LastMessage = said;
+        bool isOpen = turn!.OpenItems.ContainsKey(item.Id);
         if (completed)
-            turn!.OpenItems.Remove(item.Id);
+            turn.OpenItems.Remove(item.Id);
         else
-            turn!.OpenItems[item.Id] = item;
-        return [completed ? new AgentEvent.ItemCompleted(item) : new AgentEvent.ItemStarted(item)];
+            turn.OpenItems[item.Id] = item;
+        return [completed ? new AgentEvent.ItemCompleted(item) : isOpen ? new AgentEvent.ItemUpdated(item) : new AgentEvent.ItemStarted(item)];
     }
 
     private void NoteSubAgents(JsonElement item, string itemId)
@@ -263,8 +278,9 @@ internal sealed class CodexTranslator : IAgentTranslator
         if (!Belongs(told, out var parent) || told.FindText("itemId") is not { } id)
             return null;
         var item = new Item(id, ItemStatus.InProgress, new ItemBody.FileChange(CodexItems.ChangesOf(told)), parent);
-        turn!.OpenItems[id] = item;
-        return [new AgentEvent.ItemUpdated(item)];
+        bool isOpen = turn!.OpenItems.ContainsKey(id);
+        turn.OpenItems[id] = item;
+        return [isOpen ? new AgentEvent.ItemUpdated(item) : new AgentEvent.ItemStarted(item)];
     }
 
     private IReadOnlyList<AgentEvent> OnPlan(JsonElement told)

@@ -7,6 +7,9 @@ internal sealed class CodexTurn(string id)
 {
     public string Id { get; } = id;
 
+    /// <summary>Its start was told. One that Codex confirms and does not announce is announced by the first that is told of it.</summary>
+    public bool IsAnnounced { get; set; }
+
     /// <summary>Begun and not completed. Codex leaves the items of an interrupted turn open.</summary>
     public Dictionary<string, Item> OpenItems { get; } = [];
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Tests.ClaudeCode;
@@ -49,58 +48,7 @@ public sealed class ClaudePropertyTests
     {
         var names = ClaudeReplay.Names;
         var lines = Enumerable.Range(0, random.Next(1, 4)).SelectMany(_ => ClaudeReplay.Lines(names[random.Next(names.Length)])).ToList();
-        Disorder.Bring(lines, random.Next(lines.Count / 2), random, line => Mutate(random, line));
+        Disorder.Bring(lines, random.Next(lines.Count / 2), random, line => Disorder.Spoil(line, random));
         return [.. lines.Take(random.Next(lines.Count + 1)).Select(line => JsonElement.Parse(line))];
     }
-
-    private static string Mutate(Random random, string line)
-    {
-        var root = JsonNode.Parse(line)!;
-        var nodes = new List<JsonNode>();
-        Collect(root, nodes);
-        var holder = nodes[random.Next(nodes.Count)];
-        if (holder is JsonObject { Count: > 0 } members)
-        {
-            var name = members.ElementAt(random.Next(members.Count)).Key;
-            if (random.Next(3) == 0)
-                members.Remove(name);
-            else
-                members[name] = Anything(random);
-        }
-        else if (holder is JsonArray { Count: > 0 } list)
-        {
-            list[random.Next(list.Count)] = Anything(random);
-        }
-
-        return root.ToJsonString();
-    }
-
-    private static void Collect(JsonNode? node, List<JsonNode> into)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                into.Add(members);
-                foreach (var (_, value) in members)
-                    Collect(value, into);
-                break;
-            case JsonArray list:
-                into.Add(list);
-                foreach (var value in list)
-                    Collect(value, into);
-                break;
-        }
-    }
-
-    private static JsonNode? Anything(Random random) => random.Next(8) switch
-    {
-        0 => null,
-        1 => -1,
-        2 => 1e300,
-        3 => "",
-        4 => "of the future",
-        5 => new JsonArray(1, "x", new JsonObject()),
-        6 => new JsonObject { ["type"] = "of the future" },
-        _ => true,
-    };
 }

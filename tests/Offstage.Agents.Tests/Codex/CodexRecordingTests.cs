@@ -1,8 +1,4 @@
-using System.Text.Json;
-using Offstage.Agents.Codex;
-using Offstage.Agents.Processes;
 using Offstage.Contracts;
-using Offstage.Processes.JsonRpc;
 
 namespace Offstage.Agents.Tests.Codex;
 
@@ -10,8 +6,6 @@ namespace Offstage.Agents.Tests.Codex;
 /// folders and host names replaced.</summary>
 public sealed class CodexRecordingTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     [Fact]
     public void An_approved_command_is_asked_run_and_reported()
     {
@@ -110,30 +104,10 @@ public sealed class CodexRecordingTests
 
     private static List<AgentEvent> Replay(string name)
     {
-        var translator = new CodexTranslator();
-        var seen = new List<AgentEvent>();
-        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Codex", "Recordings", $"{name}.jsonl")))
-        {
-            var root = JsonElement.Parse(line);
-            if (root.FindText("method") is { } method)
-            {
-                var parameters = root.Find("params") ?? default;
-                JsonRpcMessage message = root.FindNumber("id") is { } id
-                    ? new JsonRpcMessage.Request(new JsonRpcId(id), method, parameters)
-                    : new JsonRpcMessage.Notification(method, parameters);
-                seen.AddRange(translator.Receive(message, Now).Events);
-            }
-            else if (root.Find("result") is { } result)
-            {
-                if (result.Find("thread")?.FindText("id") is { } thread)
-                    translator.OnThread(thread);
-                if (result.Find("turn")?.FindText("id") is { } turn)
-                    translator.OnTurnConfirmed(turn);
-            }
-        }
-
-        Assert.Null(translator.TurnId);
-        Assert.Null(translator.GraceEndsAt);
+        var replay = new CodexReplay();
+        List<AgentEvent> seen = [.. CodexReplay.Lines(name).SelectMany(replay.Tell)];
+        Assert.Null(replay.Translator.TurnId);
+        Assert.Null(replay.Translator.GraceEndsAt);
         return seen;
     }
 }

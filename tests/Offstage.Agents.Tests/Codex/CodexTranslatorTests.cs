@@ -10,6 +10,7 @@ public sealed class CodexTranslatorTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly CodexTranslator translator = new();
+    private long nextRequest = 8;
 
     public CodexTranslatorTests()
     {
@@ -101,9 +102,12 @@ public sealed class CodexTranslatorTests
     }
 
     [Fact]
-    public void A_patch_updates_its_item() => Assert.IsType<AgentEvent.ItemUpdated>(Assert.Single(Told(
-        "item/fileChange/patchUpdated",
-        """{"threadId":"T","turnId":"1","itemId":"i","changes":[{"path":"a","kind":{"type":"delete"},"diff":""}]}""")));
+    public void A_patch_updates_its_item_and_begins_one_that_was_not_told()
+    {
+        const string patch = """{"threadId":"T","turnId":"1","itemId":"i","changes":[{"path":"a","kind":{"type":"delete"},"diff":""}]}""";
+        Assert.IsType<AgentEvent.ItemStarted>(Assert.Single(Told("item/fileChange/patchUpdated", patch)));
+        Assert.IsType<AgentEvent.ItemUpdated>(Assert.Single(Told("item/fileChange/patchUpdated", patch)));
+    }
 
     [Fact]
     public void Name_diff_and_usage_are_told()
@@ -270,8 +274,9 @@ public sealed class CodexTranslatorTests
 
     private string Answered(string method, string told, RequestAnswer answer)
     {
-        Open(method, told, 8);
-        return translator.TakeRequest("8", answer)!.Value.Result.ToJsonString();
+        long id = nextRequest++;
+        Open(method, told, id);
+        return translator.TakeRequest($"{id}", answer)!.Value.Result.ToJsonString();
     }
 
     private void Open(string method, string told, long id) => Assert.IsType<AgentEvent.RequestOpened>(Assert.Single(
