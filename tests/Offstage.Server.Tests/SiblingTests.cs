@@ -85,11 +85,16 @@ public sealed class SiblingTests
         Assert.Empty((await server.GetAsync("/v1/sessions"))["sessions"]!.AsArray());
     }
 
-    [Fact]
-    public async Task A_session_without_siblings_says_so()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_session_without_siblings_says_so_and_a_fork_of_a_sibling_is_one(bool forked)
     {
+        Needs.Bubblewrap();
         await using var server = await TestServer.StartAsync();
-        string session = await server.CreateAsync(null);
+        string session = await server.CreateAsync(forked ? "@say hi" : null, b => b["count"] = forked ? 2 : null);
+        if (forked)
+            session = (string)(await server.PostAsync($"/v1/sessions/{session}/fork", new JsonObject()))["id"]!;
         using var compared = await server.Http.PostAsJsonAsync($"/v1/sessions/{session}/compare", new JsonObject(), Stop);
         Assert.Equal("no_siblings", (string?)(await TestServer.ReadAsync(compared))["code"]);
     }

@@ -92,6 +92,9 @@ public sealed class SessionOperations(
             Mode = body.Mode ?? choice.Mode,
             Limits = state.Limits,
             ForkedFrom = new ForkSource(source, from.UpTo ?? state.Sequence),
+
+            // It is not one of those to choose from: keeping it must archive none of them.
+            Siblings = null,
         };
         SetupInput.RequireFit(setup.Agent, setup.Mode, setup.Sandbox, catalog);
         return await CreateAsync(id, setup, RequestInput.Title(body.Title), body.Prompt, key, cancellationToken);
