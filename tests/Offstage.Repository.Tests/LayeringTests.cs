@@ -9,6 +9,7 @@ public sealed class LayeringTests
     {
         ["Offstage.Contracts"] = [],
         ["Offstage.Processes"] = ["Offstage.Contracts"],
+        ["Offstage.Shell"] = [],
         ["Offstage.Sql"] = ["Offstage.Contracts"],
         ["Offstage.Delivery"] = ["Offstage.Contracts", "Offstage.Sql"],
         ["Offstage.Git"] = ["Offstage.Contracts", "Offstage.Processes"],
