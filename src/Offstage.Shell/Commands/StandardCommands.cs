@@ -9,5 +9,6 @@ internal static class StandardCommands
     [
         new TrueCommand(),
         new FalseCommand(),
+        .. TextCommands.All,
     ];
 }

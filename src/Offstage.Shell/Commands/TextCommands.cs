@@ -1,0 +1,14 @@
+using Offstage.Shell.Commands.Grep;
+
+namespace Offstage.Shell.Commands;
+
+/// <summary>The tools for text, files and data, one line each.</summary>
+internal static class TextCommands
+{
+    public static IEnumerable<ICommand> All =>
+    [
+        new GrepCommand("grep", 'G'),
+        new GrepCommand("egrep", 'E'),
+        new GrepCommand("fgrep", 'F'),
+    ];
+}
