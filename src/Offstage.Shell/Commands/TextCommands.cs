@@ -1,4 +1,5 @@
 using Offstage.Shell.Commands.Grep;
+using Offstage.Shell.Commands.Sed;
 
 namespace Offstage.Shell.Commands;
 
@@ -10,5 +11,6 @@ internal static class TextCommands
         new GrepCommand("grep", 'G'),
         new GrepCommand("egrep", 'E'),
         new GrepCommand("fgrep", 'F'),
+        new SedCommand(),
     ];
 }

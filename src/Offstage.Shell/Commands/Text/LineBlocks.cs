@@ -19,6 +19,14 @@ internal sealed class LineBlocks(FileDescription source, Interruption interrupti
     /// <returns>False at the end of the file, or on <see cref="Error"/>.</returns>
     public bool TryRead(out ReadOnlySpan<byte> block, byte delimiter = (byte)'\n')
     {
+        bool read = TryReadMemory(out ReadOnlyMemory<byte> memory, delimiter);
+        block = memory.Span;
+        return read;
+    }
+
+    /// <summary>As <see cref="TryRead"/>, for a block that is kept across calls of others.</summary>
+    public bool TryReadMemory(out ReadOnlyMemory<byte> block, byte delimiter = (byte)'\n')
+    {
         interruption.Check();
         int searched = 0;
         while (true)
@@ -27,7 +35,7 @@ internal sealed class LineBlocks(FileDescription source, Interruption interrupti
             if (last >= 0)
             {
                 int length = searched + last + 1;
-                block = buffer.AsSpan(start, length);
+                block = buffer.AsMemory(start, length);
                 start += length;
                 return true;
             }
@@ -36,7 +44,7 @@ internal sealed class LineBlocks(FileDescription source, Interruption interrupti
             if (ended || !Fill()) break;
         }
 
-        block = buffer.AsSpan(start, end - start);
+        block = buffer.AsMemory(start, end - start);
         start = end;
         return !block.IsEmpty;
     }
