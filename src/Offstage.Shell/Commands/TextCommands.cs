@@ -1,3 +1,4 @@
+using Offstage.Shell.Commands.Awk;
 using Offstage.Shell.Commands.Grep;
 using Offstage.Shell.Commands.Sed;
 
@@ -12,5 +13,7 @@ internal static class TextCommands
         new GrepCommand("egrep", 'E'),
         new GrepCommand("fgrep", 'F'),
         new SedCommand(),
+        new AwkCommand("awk"),
+        new AwkCommand("gawk"),
     ];
 }
