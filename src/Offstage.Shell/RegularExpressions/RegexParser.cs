@@ -79,7 +79,7 @@ internal sealed class RegexParser
 
     private bool LooksAtOr() => IsEscaped ? LooksAtEscaped('|') : LooksAt('|');
 
-    private bool LooksAtClose() => IsEscaped ? LooksAtEscaped(')') : LooksAt(')') && (depth > 1 || syntax != RegexSyntax.Awk);
+    private bool LooksAtClose() => IsEscaped ? LooksAtEscaped(')') : LooksAt(')') && (depth > 1 || syntax is not (RegexSyntax.Awk or RegexSyntax.Egrep));
 
     private RegexNode Sequence()
     {

@@ -173,7 +173,7 @@ internal sealed class GrepFile(CommandContext context, GrepSettings settings, IL
     {
         if (isBinary)
         {
-            context.Output.WriteLine($"{context.Name}: {name}: binary file matches");
+            context.Complain($"{name}: binary file matches");
             done = true;
             return;
         }

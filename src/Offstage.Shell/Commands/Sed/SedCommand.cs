@@ -97,7 +97,7 @@ internal sealed class SedCommand : ICommand
             }
 
             using var file = InputFile.TryOpen(context, given.Value!, out var error);
-            if (file is null) throw new CommandFailedException($"couldn't open file {given.Value}: {error.Message()}");
+            if (file is null) throw new CommandFailedException($"couldn't open file {given.Value}: {error.Message()}", 1);
             string text = Latin.Text(file.ReadToEnd());
             script.Append(text.EndsWith('\n') ? text[..^1] : text);
         }

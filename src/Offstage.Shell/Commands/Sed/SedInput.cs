@@ -88,7 +88,7 @@ internal sealed class SedInput(CommandContext context, IReadOnlyList<string> nam
         if (opened.Description.Status.IsDirectory)
         {
             context.Complain(Opening is null ? $"read error on {name}: {FileError.IsDirectory.Message()}" : $"couldn't edit {name}: not a regular file");
-            Status = Opening is null ? 2 : 4;
+            Status = 4;
             opened.Dispose();
             return;
         }

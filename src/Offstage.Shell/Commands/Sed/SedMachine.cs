@@ -240,7 +240,7 @@ internal sealed class SedMachine
     public bool IsLastLine => input.IsLast;
 
     private PosixRegex Regex(SedPattern wanted)
-        => lastRegex = wanted.Regex ?? lastRegex ?? throw new CommandFailedException("no previous regular expression", 1);
+        => lastRegex = wanted.Regex ?? lastRegex ?? throw new CommandFailedException("-e expression #1, char 0: no previous regular expression", 1);
 
     private void Substitute(SedSubstitution substitution)
     {

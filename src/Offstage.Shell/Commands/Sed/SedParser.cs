@@ -256,7 +256,7 @@ internal sealed class SedParser
         if (c is not ('/' or '\\')) return null;
         at++;
         char delimiter = c == '/' ? '/' : at < script.Length ? script[at++] : '\0';
-        string pattern = Delimited(delimiter, isPattern: true) ?? throw Error("unterminated address regex");
+        string pattern = Delimited(delimiter, isPattern: true, bracketsCount: true) ?? throw Error("unterminated address regex");
         var flags = PosixRegexOptions.None;
         while (true)
         {
@@ -278,7 +278,7 @@ internal sealed class SedParser
 
     /// <summary>Reads up to the delimiter. Escapes stay as they are.</summary>
     /// <returns>Null when it does not come.</returns>
-    private string? Delimited(char delimiter, bool isPattern)
+    private string? Delimited(char delimiter, bool isPattern, bool bracketsCount = false)
     {
         int start = at;
         while (!AtEnd)
@@ -291,11 +291,32 @@ internal sealed class SedParser
             }
 
             if (c == '\n' && isPattern) return null;
+            if (c == '[' && bracketsCount)
+            {
+                SkipBracket();
+                continue;
+            }
+
             at += c == '\\' ? 2 : 1;
         }
 
         at = script.Length;
         return null;
+    }
+
+    /// <summary>A delimiter in a bracket expression is a member of it. A bracket that does not close is left to the compiler.</summary>
+    private void SkipBracket()
+    {
+        int close = at + 1;
+        if (close < script.Length && script[close] == '^') close++;
+        if (close < script.Length && script[close] == ']') close++;
+        while (close < script.Length && script[close] is not (']' or '\n'))
+        {
+            if (script[close] == '[' && close + 1 < script.Length && script[close + 1] == ':' && script.IndexOf(":]", close, StringComparison.Ordinal) is > 0 and var end) close = end + 1;
+            close++;
+        }
+
+        at = close < script.Length && script[close] == ']' ? close + 1 : at + 1;
     }
 
     private SedPattern Compile(string pattern, char delimiter, PosixRegexOptions flags, int groups)
@@ -309,7 +330,7 @@ internal sealed class SedParser
         try
         {
             var regex = PosixRegex.Compile(
-                Latin.Bytes(SedText.Pattern(pattern, delimiter, options.Extended)),
+                Latin.Bytes(SedText.Pattern(pattern, delimiter)),
                 options.Extended ? RegexSyntax.Extended : RegexSyntax.Basic,
                 flags | (options.Utf8 ? PosixRegexOptions.Utf8 : 0));
             if (groups > regex.GroupCount) throw Error($"invalid reference \\{groups} on `s' command's RHS");
@@ -326,7 +347,7 @@ internal sealed class SedParser
         if (AtEnd) throw Error("unterminated `s' command");
         char delimiter = script[at++];
         if (delimiter is '\n' or '\\') throw Error("unterminated `s' command");
-        string pattern = Delimited(delimiter, isPattern: false) ?? throw Error("unterminated `s' command");
+        string pattern = Delimited(delimiter, isPattern: false, bracketsCount: true) ?? throw Error("unterminated `s' command");
         string right = Delimited(delimiter, isPattern: false) ?? throw Error("unterminated `s' command");
         var replacement = SedReplacementParser.Parse(right, delimiter);
         var flags = PosixRegexOptions.None;

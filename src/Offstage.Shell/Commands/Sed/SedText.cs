@@ -39,8 +39,8 @@ internal static class SedText
         return (char)(value & 0xFF);
     }
 
-    /// <summary>A pattern with sed's escapes resolved, so that what they stand for is literal.</summary>
-    public static string Pattern(string text, char delimiter, bool extended)
+    /// <summary>A pattern with sed's escapes resolved, which may make operators.</summary>
+    public static string Pattern(string text, char delimiter)
     {
         var result = new StringBuilder();
         bool inBracket = false;
@@ -96,7 +96,6 @@ internal static class SedText
                 }
                 else if (Escape(text, ref at) is { } plain)
                 {
-                    if (text[i + 1] is 'd' or 'o' or 'x' && (".*[]^$\\/".Contains(plain, StringComparison.Ordinal) || (extended && "+?(){}|".Contains(plain, StringComparison.Ordinal)))) result.Append('\\');
                     result.Append(plain);
                     i = at - 1;
                 }
