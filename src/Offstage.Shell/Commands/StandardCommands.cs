@@ -21,5 +21,6 @@ internal static class StandardCommands
         new BuiltinCommand("test"),
         new BuiltinCommand("["),
         new BuiltinCommand("pwd"),
+        .. TextCommands.All,
     ];
 }

@@ -10,4 +10,8 @@ internal enum AssertionKind
     NotWordBoundary,
     WordStart,
     WordEnd,
+
+    /// <summary>No part of a word stands before: what <c>grep -w</c> asks of a match.</summary>
+    NotAfterWord,
+    NotBeforeWord,
 }

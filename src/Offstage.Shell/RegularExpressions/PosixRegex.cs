@@ -22,13 +22,13 @@ internal sealed class PosixRegex
     private int linesTerminator = -1;
     private Backtracker? backtracker;
 
-    private PosixRegex(RegexParser parser, PosixRegexOptions options)
+    private PosixRegex(RegexNode tree, int groupCount, bool hasBackReference, IReadOnlyList<string> warnings, PosixRegexOptions options)
     {
+        this.tree = tree;
         this.options = options;
-        tree = parser.Parse();
-        GroupCount = parser.GroupCount;
-        Warnings = parser.Warnings;
-        hasBackReference = parser.HasBackReference;
+        this.hasBackReference = hasBackReference;
+        GroupCount = groupCount;
+        Warnings = warnings;
         literals = LiteralAnalysis.Of(tree, options);
         search = NfaCompiler.Compile(tree, options, NfaUse.Search);
         if (FirstBytes.Of(search) is { } set)
@@ -53,7 +53,36 @@ internal sealed class PosixRegex
 
     /// <exception cref="PosixRegexException">The pattern is none, or is too big.</exception>
     public static PosixRegex Compile(ReadOnlySpan<byte> pattern, RegexSyntax syntax, PosixRegexOptions options = PosixRegexOptions.None)
-        => new(new RegexParser(pattern, syntax, options), options);
+    {
+        var parser = new RegexParser(pattern, syntax, options);
+        var tree = parser.Parse();
+        return new(tree, parser.GroupCount, parser.HasBackReference, parser.Warnings, options);
+    }
+
+    /// <summary>Makes one expression that matches where any of several does.</summary>
+    /// <param name="before">Must hold before the match; null for nothing.</param>
+    /// <param name="after">Must hold after the match; null for nothing.</param>
+    public static PosixRegex CompileAny(
+        IReadOnlyList<byte[]> patterns, RegexSyntax syntax, PosixRegexOptions options, AssertionKind? before = null, AssertionKind? after = null)
+    {
+        var choices = new List<RegexNode>();
+        var warnings = new List<string>();
+        int groups = 0;
+        bool hasBackReference = false;
+        foreach (byte[] pattern in patterns)
+        {
+            var parser = new RegexParser(pattern, syntax, options, groups);
+            choices.Add(parser.Parse());
+            groups = parser.GroupCount;
+            hasBackReference |= parser.HasBackReference;
+            warnings.AddRange(parser.Warnings);
+        }
+
+        var tree = choices.Count == 1 ? choices[0] : new RegexNode.Alternation(choices);
+        if (before is { } left) tree = new RegexNode.Sequence([new RegexNode.Assertion(left), tree]);
+        if (after is { } right) tree = new RegexNode.Sequence([tree, new RegexNode.Assertion(right)]);
+        return new(tree, groups, hasBackReference, warnings, options);
+    }
 
     public bool IsMatch(ReadOnlySpan<byte> text, CancellationToken cancellationToken = default)
     {

@@ -16,15 +16,20 @@ internal sealed class RegexParser
     private int at;
     private int depth;
 
-    public RegexParser(ReadOnlySpan<byte> pattern, RegexSyntax syntax, PosixRegexOptions options)
+    private readonly int groupBase;
+
+    /// <param name="groupBase">Groups of the patterns before, when several are alternatives of one expression.</param>
+    public RegexParser(ReadOnlySpan<byte> pattern, RegexSyntax syntax, PosixRegexOptions options, int groupBase = 0)
     {
+        this.groupBase = groupBase;
+        GroupCount = groupBase;
         this.pattern = pattern.ToArray();
         this.syntax = syntax;
         this.options = options;
         utf8 = (options & PosixRegexOptions.Utf8) != 0;
     }
 
-    /// <summary>Groups of the pattern, without the whole match.</summary>
+    /// <summary>Groups of the pattern and of those before it, without the whole match.</summary>
     public int GroupCount { get; private set; }
 
     public bool HasBackReference { get; private set; }
@@ -41,9 +46,17 @@ internal sealed class RegexParser
 
     public RegexNode Parse()
     {
+        if (syntax == RegexSyntax.Fixed) return Fixed();
         var node = Alternation();
         if (at < pattern.Length) throw new PosixRegexException("Unmatched ) or \\)");
         return node;
+    }
+
+    private RegexNode.Sequence Fixed()
+    {
+        var parts = new List<RegexNode>();
+        while (at < pattern.Length) parts.Add(Literal());
+        return new(parts);
     }
 
     private RegexNode Alternation()
@@ -66,7 +79,7 @@ internal sealed class RegexParser
 
     private bool LooksAtOr() => IsEscaped ? LooksAtEscaped('|') : LooksAt('|');
 
-    private bool LooksAtClose() => IsEscaped ? LooksAtEscaped(')') : LooksAt(')') && (depth > 1 || syntax != RegexSyntax.Awk);
+    private bool LooksAtClose() => IsEscaped ? LooksAtEscaped(')') : LooksAt(')') && (depth > 1 || syntax is not (RegexSyntax.Awk or RegexSyntax.Egrep));
 
     private RegexNode Sequence()
     {
@@ -259,7 +272,7 @@ internal sealed class RegexParser
         if (c == '{' && IsBasic && starts) throw new PosixRegexException("Invalid preceding regular expression");
         if (c is >= '1' and <= '9' && syntax != RegexSyntax.Awk)
         {
-            int index = c - '0';
+            int index = groupBase + c - '0';
             if (!closed.Contains(index)) throw new PosixRegexException("Invalid back reference");
             at += 2;
             HasBackReference = true;

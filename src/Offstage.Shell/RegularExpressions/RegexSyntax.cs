@@ -17,4 +17,7 @@ internal enum RegexSyntax
 
     /// <summary>What <c>find -regex</c> reads by default: groups as in basic, <c>+ ?</c> as in extended, no intervals.</summary>
     Emacs,
+
+    /// <summary>Every character stands for itself.</summary>
+    Fixed,
 }

@@ -25,7 +25,9 @@ internal static class Assertions
             AssertionKind.WordBoundary => wordLeft != wordRight,
             AssertionKind.NotWordBoundary => wordLeft == wordRight,
             AssertionKind.WordStart => !wordLeft && wordRight,
-            _ => wordLeft && !wordRight,
+            AssertionKind.WordEnd => wordLeft && !wordRight,
+            AssertionKind.NotAfterWord => !wordLeft,
+            _ => !wordRight,
         };
     }
 
