@@ -6,7 +6,7 @@ namespace Offstage.Shell;
 
 /// <summary>
 /// A shell that runs bash scripts inside of this process, over a file tree. It keeps its working directory, variables, functions, options,
-/// aliases and traps from one run to the next.
+/// aliases and traps from one run to the next; open descriptors end with a run.
 /// </summary>
 /// <remarks>One run at a time. It starts no process, opens no file of the host, and reads nothing of the host's environment.</remarks>
 public sealed class BashShell : IDisposable
@@ -91,8 +91,7 @@ public sealed class BashShell : IDisposable
         }
         finally
         {
-            for (int descriptor = 0; descriptor < 3; descriptor++)
-                _ = process.Descriptors.Close(descriptor);
+            process.Descriptors.CloseAll();
             // As a reader of a pipe does, the caller sees the end when the last writer is gone.
             output.WaitUntilClosed(budget);
             error.WaitUntilClosed(budget);

@@ -194,8 +194,7 @@ internal sealed class LoopControlBuiltin(string name) : IBuiltin
             if (!long.TryParse(call.Arguments[at], out count))
             {
                 call.Complain($"{call.Arguments[at]}: numeric argument required");
-                process.Flow = Flow.Break;
-                process.FlowCount = process.LoopDepth;
+                process.Flow = Flow.Exit;
                 return 128;
             }
 

@@ -118,8 +118,7 @@ internal sealed partial class ShellProcess
                 return ExecuteList(branch.Body);
         }
 
-        LastStatus = 0;
-        return choice.Else is null ? 0 : ExecuteList(choice.Else);
+        return choice.Else is null ? LastStatus = 0 : ExecuteList(choice.Else);
     }
 
     /// <summary>Runs a loop's body once.</summary>
@@ -241,6 +240,12 @@ internal sealed partial class ShellProcess
             Complain($"((: {e.Message}");
             return false;
         }
+        catch (ShellErrorException e) when (e.Reach == ErrorReach.Line)
+        {
+            // A read-only variable fails the expression, not the line.
+            Complain(e.Message);
+            return false;
+        }
     }
 
     private int ExecuteArithmetic(Command.Arithmetic arithmetic)
@@ -323,7 +328,7 @@ internal sealed partial class ShellProcess
                 WriteError(PromptText.Decode(this, Variables.Value("PS3") ?? "#? "));
                 if (ReadBuiltin.ReadLine(this, out string line) != 0)
                 {
-                    WriteError("\n");
+                    _ = Descriptors.Find(1)?.Write("\n"u8, Interruption);
                     return LastStatus = 1;
                 }
 

@@ -59,6 +59,12 @@ internal sealed partial class ShellProcess
             RunReturnTrap();
             return LastStatus;
         }
+        catch (ShellErrorException e) when (!e.IsTold)
+        {
+            // Where it happened is known only as long as the function's frame stands.
+            Tell(e);
+            throw;
+        }
         finally
         {
             RestoreTraps(hidden);
@@ -92,6 +98,11 @@ internal sealed partial class ShellProcess
             RunReturnTrap();
             return LastStatus;
         }
+        catch (ShellErrorException e) when (!e.IsTold)
+        {
+            Tell(e);
+            throw;
+        }
         finally
         {
             Returnable--;
@@ -115,6 +126,14 @@ internal sealed partial class ShellProcess
         {
             CallDepth--;
         }
+    }
+
+    /// <summary>Tells an error once.</summary>
+    private void Tell(ShellErrorException error)
+    {
+        if (!error.IsTold)
+            Complain(error.Message);
+        error.IsTold = true;
     }
 
     private void EnterCall()

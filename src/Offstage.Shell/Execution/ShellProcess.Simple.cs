@@ -76,12 +76,13 @@ internal sealed partial class ShellProcess
 
     private int ExecuteAssignments(Command.Simple command)
     {
-        using RedirectionScope? scope = command.Redirections.Length == 0 ? RedirectionScope.Empty : TryRedirect(command.Redirections);
-        if (scope is null)
-            return 1;
         foreach (Word word in command.Assignments)
             Assign(word.Assignment!, traced: Options.Trace);
-        return substitutionStatus ?? 0;
+        int status = substitutionStatus ?? 0;
+        if (command.Redirections.Length == 0)
+            return status;
+        using RedirectionScope? scope = TryRedirect(command.Redirections);
+        return scope is null ? 1 : status;
     }
 
     /// <summary>Runs a command by its expanded words.</summary>

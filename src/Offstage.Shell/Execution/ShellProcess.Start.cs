@@ -65,7 +65,6 @@ internal sealed partial class ShellProcess
             CallDepth = CallDepth,
             CurrentLine = CurrentLine,
             Returnable = Returnable,
-            LoopDepth = LoopDepth,
             IsUtf8 = IsUtf8,
             Separators = Separators,
             Random = new RandomNumbers(),
@@ -120,9 +119,9 @@ internal sealed partial class ShellProcess
         }
         catch (ShellErrorException e)
         {
-            if (e.Message.Length > 0)
-                Complain(e.Message);
-            return LastStatus = e.Status;
+            Tell(e);
+            // What exits the main shell with 127 exits a subshell with 1.
+            return LastStatus = SubshellDepth > 0 && e.Reach == ErrorReach.Shell && e.Status == 127 ? 1 : e.Status;
         }
         catch (ProcessKilledException e)
         {

@@ -53,7 +53,7 @@ internal sealed partial class Expander
     }
 
     private static string Shown(ParameterExpansion expansion)
-        => expansion.Subscript is null ? expansion.Name : $"{expansion.Name}[{expansion.Subscript.Text}]";
+        => expansion.Subscript is null ? char.IsAsciiDigit(expansion.Name[0]) || expansion.Name == "!" ? "$" + expansion.Name : expansion.Name : $"{expansion.Name}[{expansion.Subscript.Text}]";
 
     private void AppendValue(ParameterValue value, FieldBuilder builder, Context context)
     {

@@ -18,7 +18,7 @@ internal static class RealShell
           shopt -u nullglob dotglob
           IFS= read -r -d '' script < "/cases/$i/script"
           cd /w
-          env -i PATH=/usr/bin:/bin HOME=/home timeout -k 1 10 bash -c "$script" < "/cases/$i/stdin" > "/cases/$i/stdout" 2> "/cases/$i/stderr"
+          env -i --default-signal=PIPE PATH=/usr/bin:/bin HOME=/home timeout -k 1 10 bash -c "$script" < "/cases/$i/stdin" > "/cases/$i/stdout" 2> "/cases/$i/stderr"
           echo $? > "/cases/$i/status"
           chmod -R u+rX /w 2> /dev/null
           cp -a /w "/cases/$i/tree"
