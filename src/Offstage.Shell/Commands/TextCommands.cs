@@ -1,6 +1,7 @@
 using Offstage.Shell.Commands.Awk;
 using Offstage.Shell.Commands.Coreutils;
 using Offstage.Shell.Commands.Files;
+using Offstage.Shell.Commands.Find;
 using Offstage.Shell.Commands.Grep;
 using Offstage.Shell.Commands.Sed;
 using Offstage.Shell.Commands.Sort;
@@ -51,5 +52,10 @@ internal static class TextCommands
         new ChownCommand("chown"),
         new ChownCommand("chgrp"),
         new DateCommand(),
+        new LsCommand("ls"),
+        new LsCommand("dir"),
+        new StatCommand(),
+        new FindCommand(),
+        new XargsCommand(),
     ];
 }
