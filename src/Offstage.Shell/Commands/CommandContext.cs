@@ -28,6 +28,9 @@ public sealed class CommandContext
         Error = new OutputWriter(descriptors.Find(2) ?? Device.Null, interruption);
     }
 
+    /// <summary>The process that runs the command, for those that are shells themselves.</summary>
+    internal Execution.ShellProcess? Process { get; init; }
+
     /// <summary>As the command was called; messages begin with it.</summary>
     public string Name { get; }
 

@@ -9,6 +9,18 @@ internal static class StandardCommands
     [
         new TrueCommand(),
         new FalseCommand(),
+        new ShellCommand("bash"),
+        new ShellCommand("sh"),
+        new EnvCommand(),
+        new PrintenvCommand(),
+        new SleepCommand(),
+        new TimeoutCommand(),
+        new WhichCommand(),
+        new BuiltinCommand("echo"),
+        new BuiltinCommand("printf"),
+        new BuiltinCommand("test"),
+        new BuiltinCommand("["),
+        new BuiltinCommand("pwd"),
         .. TextCommands.All,
     ];
 }
