@@ -72,6 +72,8 @@ internal sealed class LsCommand(string name) : ICommand
         return lister.Status;
     }
 
+    private static readonly string[] itself = [".", ".."];
+
     private sealed record Item(string Name, FileStatus Status, string? Target, FileStatus? Referenced);
 
     private sealed class Lister
@@ -167,7 +169,7 @@ internal sealed class LsCommand(string name) : ICommand
 
             bool all = options.Has('a') || options.Has('f');
             var items = new List<Item>();
-            foreach (string entryName in (all ? new[] { ".", ".." } : []).Concat(entries.Select(e => e.Name)))
+            foreach (string entryName in (all ? itself : []).Concat(entries.Select(e => e.Name)))
             {
                 if (!all && !options.Has('A') && entryName.StartsWith('.')) continue;
                 if (options.Has('B') && entryName.EndsWith('~')) continue;
@@ -303,7 +305,7 @@ internal sealed class LsCommand(string name) : ICommand
             foreach (var item in items)
             {
                 var line = new System.Text.StringBuilder(Prefix(item));
-                line.Append(FileMode.Type(item.Status.Kind)).Append(FileMode.Text(item.Status.Mode)).Append(' ').Append(item.Status.Links.ToString().PadLeft(links)).Append(' ');
+                line.Append(ModeChange.Type(item.Status.Kind)).Append(ModeChange.Text(item.Status.Mode)).Append(' ').Append(item.Status.Links.ToString().PadLeft(links)).Append(' ');
                 if (!options.Has('g')) line.Append(owner).Append(' ');
                 if (!options.Has('o') && !options.Has('G')) line.Append(owner).Append(' ');
                 line.Append(Size(item.Status).PadLeft(sizes)).Append(' ').Append(When(Time(item.Status))).Append(' ').Append(Shown(item.Name));

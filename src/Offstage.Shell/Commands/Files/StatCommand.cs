@@ -100,7 +100,7 @@ internal sealed class StatCommand : ICommand
         return field switch
         {
             'a' => (spec with { Precision = -1 }).Integer(status.Mode, 'o'),
-            'A' => spec.Text(FileMode.Type(status.Kind) + FileMode.Text(status.Mode)),
+            'A' => spec.Text(ModeChange.Type(status.Kind) + ModeChange.Text(status.Mode)),
             'b' => Number(status.IsRegular ? (status.Size + 4095) / 4096 * 8 : status.IsDirectory ? 8 : 0),
             'B' => Number(512),
             'd' => Number(before == 'H' ? 0 : status.Device),

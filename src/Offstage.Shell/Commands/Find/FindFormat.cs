@@ -70,7 +70,7 @@ internal static class FindFormat
             'k' => Number(Blocks(entry.Status) / 2),
             'b' => Number(Blocks(entry.Status)),
             'm' => spec.Integer(entry.Status.Mode, 'o'),
-            'M' => spec.Text(FileMode.Type(entry.Kind) + FileMode.Text(entry.Status.Mode)),
+            'M' => spec.Text(ModeChange.Type(entry.Kind) + ModeChange.Text(entry.Status.Mode)),
             'n' => Number(entry.Status.Links),
             'i' => Number(entry.Status.Inode),
             'l' => spec.Text(entry.LinkTarget),

@@ -278,7 +278,7 @@ internal sealed class FindParser(CommandContext context, IReadOnlyList<string> a
     {
         string text = Argument(word);
         char match = text.StartsWith('-') ? '-' : text.StartsWith('/') ? '/' : '=';
-        var mode = FileMode.Parse(match == '=' ? text : text[1..]) ?? throw Error($"invalid mode {Latin.Quote(text)}");
+        var mode = ModeChange.Parse(match == '=' ? text : text[1..]) ?? throw Error($"invalid mode {Latin.Quote(text)}");
         return new(match, mode.Apply(0, isDirectory: false, 0));
     }
 
