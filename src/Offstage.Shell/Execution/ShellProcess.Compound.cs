@@ -172,7 +172,8 @@ internal sealed partial class ShellProcess
                 BeforeCommand();
                 if (Options.Trace)
                     TraceLine($"for {loop.Name} in {string.Join(' ', loop.Words?.Select(w => w.Text) ?? ["\"$@\""])}");
-                AssignLoopVariable(loop.Name, value);
+                if (!TryAssignLoopVariable(loop.Name, value))
+                    return LastStatus = 1;
                 if (!RunTurn(loop.Body))
                     break;
             }
@@ -185,12 +186,19 @@ internal sealed partial class ShellProcess
         return LastStatus;
     }
 
-    private void AssignLoopVariable(string name, string value)
+    private bool TryAssignLoopVariable(string name, string value)
     {
+        if (Variables.FindRaw(name)?.Has(Offstage.Shell.Variables.VariableAttributes.ReadOnly) == true)
+        {
+            Complain($"{name}: readonly variable");
+            return false;
+        }
+
         if (Variables.FindRaw(name) is { } raw && raw.Has(Offstage.Shell.Variables.VariableAttributes.Reference))
             raw.SetScalar(value);
         else
             Variables.Assign(name, value);
+        return true;
     }
 
     private int ExecuteArithmeticFor(Command.ArithmeticFor loop)

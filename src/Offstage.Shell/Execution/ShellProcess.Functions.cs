@@ -92,7 +92,7 @@ internal sealed partial class ShellProcess
         {
             CurrentLine = 1;
             LastStatus = 0;
-            RunScript(text, null, recovers: false);
+            RunScript(text, null, recovers: true);
             if (Flow == Flow.Return)
                 Flow = Flow.None;
             RunReturnTrap();
@@ -120,7 +120,7 @@ internal sealed partial class ShellProcess
         EnterCall();
         try
         {
-            return RunScript(text, origin, origin == "eval" ? CurrentLine : 1, recovers: false);
+            return RunScript(text, origin, origin == "eval" ? CurrentLine : 1, recovers: true);
         }
         finally
         {

@@ -36,7 +36,9 @@ internal sealed partial class ShellProcess
     {
         ShellProcess child = Fork();
         child.traps?.Reset();
-        return LastStatus = child.RunToEnd(p => p.ExecuteList(body));
+        int status = child.RunToEnd(p => p.ExecuteList(body));
+        TellDeath(child);
+        return LastStatus = status;
     }
 
     /// <summary>The value of a command substitution.</summary>
@@ -69,6 +71,24 @@ internal sealed partial class ShellProcess
         {
             CallDepth--;
         }
+    }
+
+    /// <summary>The value of a substitution between backquotes, whose text is parsed now.</summary>
+    public string Substitute(WordPart.Backquoted backquoted)
+    {
+        WordPart.CommandSubstitution parsed;
+        try
+        {
+            parsed = backquoted.Parse(ParserOptions);
+        }
+        catch (SyntaxErrorException e)
+        {
+            ShowSyntaxError(e, "command substitution");
+            substitutionStatus = LastStatus = 2;
+            return "";
+        }
+
+        return Substitute(parsed);
     }
 
     private string? ReadSubstitutedFile(Word file)
@@ -197,7 +217,9 @@ internal sealed partial class ShellProcess
             foreach (string option in start.ShoptOptions)
                 child.Options.SetShopt(option, true);
             child.ImportFunctions();
-            return child.RunToEnd(p => p.RunMain(start.Text, start.ScriptPath is null ? "-c" : null));
+            int status = child.RunToEnd(p => p.RunMain(start.Text, start.ScriptPath is null ? "-c" : null));
+            TellDeath(child);
+            return status;
         }
         finally
         {

@@ -138,7 +138,7 @@ internal static class BraceExpander
     private static string Pad(long value, int width)
     {
         string digits = value.ToString(CultureInfo.InvariantCulture);
-        return value < 0 ? "-" + digits[1..].PadLeft(width - 1, '0') : digits.PadLeft(width, '0');
+        return width == 0 ? digits : value < 0 ? "-" + digits[1..].PadLeft(width - 1, '0') : digits.PadLeft(width, '0');
     }
 
     private static List<Item> Characters(string text) => [.. text.Select(c => c is '\\' or '`' or '\'' or '"' ? new Item('\0', new WordPart.Quoted(c.ToString(), "\\" + c)) : new Item(c, null))];

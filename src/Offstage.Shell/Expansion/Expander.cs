@@ -135,7 +135,7 @@ internal sealed partial class Expander(ShellProcess process)
                     AppendResult(process.Substitute(substitution), builder, context);
                     break;
                 case WordPart.Backquoted backquoted:
-                    AppendResult(process.Substitute(backquoted.Parse(process.ParserOptions)), builder, context);
+                    AppendResult(process.Substitute(backquoted), builder, context);
                     break;
                 case WordPart.Arithmetic arithmetic:
                     AppendResult(EvaluateArithmetic(arithmetic), builder, context);
