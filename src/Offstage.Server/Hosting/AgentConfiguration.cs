@@ -27,6 +27,10 @@ public sealed partial record AgentConfiguration
     /// Null: nothing.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
+    /// <summary>A folder of this machine that is the agent's HOME, for logins that are kept in files: absolute. All sessions with this agent share it, and
+    /// what runs in their sandboxes can read it. Null: each sandbox has a home of its own.</summary>
+    public string? Home { get; init; }
+
     /// <summary>The model endpoint; null: the default of the kind.</summary>
     public string? BaseUrl { get; init; }
 
@@ -85,6 +89,8 @@ public sealed partial record AgentConfiguration
             throw new AgentConfigurationException($"{path}: agent '{name}' has the kind '{agent.Kind}'. There are: {string.Join(", ", Kinds)}.");
         if (agent is { Kind: "acp", Program: null })
             throw new AgentConfigurationException($"{path}: agent '{name}' speaks ACP and needs a 'program'.");
+        if (agent.Home is { } own && (!Path.IsPathFullyQualified(own) || !Directory.Exists(own)))
+            throw new AgentConfigurationException($"{path}: the 'home' of agent '{name}' is no folder of this machine: {own}.");
         if (agent.Kind != "acp" && agent.Arguments is { Count: > 0 })
             throw new AgentConfigurationException($"{path}: agent '{name}' is no ACP agent and takes no 'arguments'.");
     }

@@ -63,11 +63,18 @@ public static class AgentOffers
 
     private static AgentOffer Configured(ServerOptions options, AgentProbe probe, string name, AgentConfiguration agent)
     {
-        var adapter = agent.Kind == "acp" ? Acp(options, probe, name, agent) : Adapter(options, probe, agent.Kind, agent.Program, agent.BaseUrl);
-        return new AgentOffer(adapter, agent.Resolve(options.Environment))
+        var environment = agent.Resolve(options.Environment);
+        if (agent.Home is { } home)
+            environment["HOME"] = home;
+        bool signsInByFile = agent is { Kind: "codex", Home: not null, BaseUrl: null } && !environment.ContainsKey("OPENAI_API_KEY");
+        var adapter = agent.Kind == "acp" ? Acp(options, probe, name, agent)
+            : signsInByFile ? new CodexAdapter(Codex(options, agent.Program, null) with { ModelProvider = null }, probe, options.TimeProvider)
+            : Adapter(options, probe, agent.Kind, agent.Program, agent.BaseUrl);
+        return new AgentOffer(adapter, environment)
         {
             Name = name,
             DefaultModel = agent.Model,
+            Home = agent.Home,
             Binding = BindingOf(agent),
         };
     }
@@ -141,7 +148,7 @@ public static class AgentOffers
     /// <summary>Not the secrets: a new key for the same account knows the same conversations.</summary>
     private static string BindingOf(AgentConfiguration agent)
     {
-        string text = string.Join('\n', [agent.Kind, agent.Program, agent.BaseUrl, .. agent.Arguments ?? []]);
+        string text = string.Join('\n', [agent.Kind, agent.Program, agent.BaseUrl, agent.Home, .. agent.Arguments ?? []]);
         return $"{agent.Kind}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
     }
 
