@@ -32,7 +32,7 @@ internal abstract record Entry
 
     /// <summary>Stands for all that was said before.</summary>
     /// <param name="Plan">The plan as it stood; null when there was none.</param>
-    public sealed record Summary(string Text, string? Plan) : Entry;
+    public sealed record Summary(string Text, string? Plan = null) : Entry;
 
     /// <summary>The person stopped the turn here.</summary>
     public sealed record Interrupted : Entry;
@@ -52,7 +52,7 @@ internal abstract record Part
     public sealed record Text(string Value) : Part;
 
     /// <summary>As in <see cref="Models.ModelChunk.ReasoningDone"/>.</summary>
-    public sealed record Reasoning(string Value, string? Id, string? Proof, bool IsHidden = false) : Part;
+    public sealed record Reasoning(string Value, string? Id = null, string? Proof = null, bool IsHidden = false) : Part;
 
     /// <param name="Arguments">A JSON object.</param>
     public sealed record Call(string Id, string Tool, string Arguments) : Part;

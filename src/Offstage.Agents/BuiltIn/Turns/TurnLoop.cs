@@ -125,16 +125,19 @@ internal sealed class TurnLoop(SessionParts parts, AgentMode mode, string? model
 
     private async Task<AnswerWriter> AskAsync(string asked, string system, Compactor compactor, CancellationToken cancellationToken)
     {
-        for (long window = parts.Options.ContextWindow; ; window /= 2)
+        const int ShorterMax = 2;
+        long window = parts.Options.ContextWindow;
+        for (int shortened = 0; ; shortened++)
         {
             try
             {
                 return await AskOnceAsync(asked, system, cancellationToken);
             }
-            catch (ModelException full) when (full.Failure is ModelFailure.TooLong && window > parts.Options.ContextWindow / 4)
+            catch (ModelException full) when (full.Failure is ModelFailure.TooLong && shortened < ShorterMax)
             {
-                // The window is smaller than we were told, or was estimated too full.
-                if (!await compactor.CompactAsync(window / 2, cancellationToken))
+                // The window is smaller than we were told, or fuller than we thought.
+                window = Math.Min(window, parts.Meter.EstimateContext(parts.Conversation.Entries, system)) / 2;
+                if (!await compactor.CompactAsync(window, cancellationToken))
                     throw;
             }
         }
