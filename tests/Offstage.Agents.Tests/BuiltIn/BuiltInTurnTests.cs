@@ -78,19 +78,35 @@ public sealed class BuiltInTurnTests
     [Fact]
     public async Task Calls_that_look_run_at_once_and_changes_one_after_the_other_in_the_models_order()
     {
-        // Each read waits for the other's pipe: one after the other they would never end.
-        var model = new ScriptedModel(
-            _ => ScriptedModel.Call(("shell", """{"command":"mkfifo a b"}""")),
-            _ => ScriptedModel.Call(("grep", """{"pattern":"x","path":"one"}"""), ("glob", """{"pattern":"*"}"""), ("write", """{"path":"n","content":"1"}"""), ("shell", """{"command":"cat n; printf 2 > n"}"""), ("read", """{"path":"n"}""")));
-        var (end, listener) = await RunAsync(model);
+        var model = new ScriptedModel(_ => ScriptedModel.Call(
+            ("grep", """{"pattern":"x"}"""), ("glob", """{"pattern":"*"}"""), ("write", """{"path":"n","content":"1"}"""),
+            ("shell", """{"command":"cat n; printf 2 > n"}"""), ("read", """{"path":"n"}""")));
+        await using var rig = model.CreateRig();
+        var start = rig.Start();
+        var launch = start.LaunchAsync;
+        var both = new TaskCompletionSource();
+        int looking = 0;
+        var (session, listener) = await rig.OpenAsync(start with
+        {
+            // Neither starts before the other is wanted: one after the other they would never end.
+            LaunchAsync = async (spec, cancellationToken) =>
+            {
+                if (spec.Command.Any(word => word is "offstage-grep" or "offstage-glob"))
+                {
+                    if (Interlocked.Increment(ref looking) == 2)
+                        both.SetResult();
+                    await both.Task.WaitAsync(cancellationToken);
+                }
 
-        Assert.Equal(AgentTurnOutcome.Completed, end.Outcome);
-        var results = model.Requests[2].Entries.OfType<Entry.Result>().Skip(1).ToList();
+                return await launch(spec, cancellationToken);
+            },
+        });
+        await session.StartTurnAsync(new TurnInput("go"), Cancellation);
+
+        Assert.Equal(AgentTurnOutcome.Completed, (await listener.NextAsync<AgentEvent.TurnEnded>()).Outcome);
+        var results = model.Requests[1].Entries.OfType<Entry.Result>().ToList();
         Assert.StartsWith("1", results[3].Text, StringComparison.Ordinal);
         Assert.Contains("2", results[4].Text, StringComparison.Ordinal);
-        var looks = listener.Seen.Where(one => one is AgentEvent.ItemStarted { Item.Body: ItemBody.ToolCall } or AgentEvent.ItemCompleted { Item.Body: ItemBody.ToolCall }).ToList();
-        Assert.IsType<AgentEvent.ItemStarted>(looks[0]);
-        Assert.IsType<AgentEvent.ItemStarted>(looks[1]);
         Check(listener);
     }
 
