@@ -3,6 +3,7 @@ using Offstage.Agents.BuiltIn;
 using Offstage.Agents.BuiltIn.Conversations;
 using Offstage.Agents.BuiltIn.Models;
 using Offstage.Contracts;
+using Offstage.Sandboxes;
 
 namespace Offstage.Agents.Tests.BuiltIn;
 
@@ -134,6 +135,43 @@ public sealed class BuiltInTurnTests
         Assert.Single(entries.OfType<Entry.Interrupted>());
         Assert.False(File.Exists(Path.Combine(rig.Workspace, "never")));
         Check(listener);
+    }
+
+    [Fact]
+    public async Task What_a_person_adds_to_a_turn_that_is_cut_off_is_known_in_the_next()
+    {
+        var model = new ScriptedModel(_ => ScriptedModel.Call(("shell", """{"command":"sleep 300"}""")));
+        await using var rig = model.CreateRig();
+        var (session, listener) = await rig.OpenAsync(rig.Start());
+        await session.StartTurnAsync(new TurnInput("go"), Cancellation);
+        await listener.NextAsync<AgentEvent.ItemStarted>();
+        Assert.True(await session.SteerAsync("mind the gap", Cancellation));
+        await session.InterruptAsync(Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+
+        Assert.False(await session.SteerAsync("too late", Cancellation));
+        await session.StartTurnAsync(new TurnInput("on"), Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+        Assert.Equal(["mind the gap"], model.Requests[1].Entries.OfType<Entry.Addition>().Select(addition => addition.Text));
+        Check(listener);
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_cannot_run_anything_fails_the_turn_with_its_own_code()
+    {
+        await using var rig = new ScriptedModel().CreateRig();
+        var start = rig.Start();
+        var launch = start.LaunchAsync;
+        int launched = 0;
+        var (session, listener) = await rig.OpenAsync(start with
+        {
+            LaunchAsync = (spec, cancellationToken) => Interlocked.Increment(ref launched) == 1
+                ? launch(spec, cancellationToken)
+                : throw new SandboxException("sandbox_start_failed", "no more processes", retryable: true),
+        });
+        await session.StartTurnAsync(new TurnInput("go"), Cancellation);
+
+        Assert.Equal("no more processes [sandbox_start_failed]", (await listener.NextAsync<AgentEvent.TurnEnded>()).Error);
     }
 
     [Fact]

@@ -88,6 +88,23 @@ public sealed class ConversationFileTests
         Assert.Equal(["one", "four"], model.Requests[^1].Entries.OfType<Entry.Prompt>().Select(prompt => prompt.Text));
     }
 
+    [Fact]
+    public async Task A_conversation_whose_only_turn_was_taken_back_is_there_and_empty()
+    {
+        var model = new ScriptedModel();
+        await using var rig = model.CreateRig();
+        var (first, listener) = await rig.OpenAsync(rig.Start());
+        await first.StartTurnAsync(new TurnInput("one"), Cancellation);
+        await listener.NextAsync<AgentEvent.TurnEnded>();
+        Assert.True(await first.RollBackAsync(1, Cancellation));
+        await first.DisposeAsync();
+
+        var (second, again) = await rig.OpenAsync(rig.Start(cursor: first.Cursor));
+        await second.StartTurnAsync(new TurnInput("two"), Cancellation);
+        await again.NextAsync<AgentEvent.TurnEnded>();
+        Assert.Equal("two", Assert.Single(model.Requests[^1].Entries.OfType<Entry.Prompt>()).Text);
+    }
+
     private static void AssertValid(IReadOnlyList<Entry> entries)
     {
         EntryAssert.IsValid(entries);

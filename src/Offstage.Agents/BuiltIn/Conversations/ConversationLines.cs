@@ -6,10 +6,12 @@ namespace Offstage.Agents.BuiltIn.Conversations;
 /// <summary>Entries as lines of JSON, and back from a file that may have been torn at any byte.</summary>
 internal static class ConversationLines
 {
-    /// <summary>Each line begins with a line end of its own, so that one that was torn before it does not swallow it.</summary>
-    public static byte[] Write(IEnumerable<Entry> entries)
+    /// <summary>Each line begins with a line end of its own, so that one that was torn before it does not swallow it. Never empty.</summary>
+    public static byte[] Write(IReadOnlyCollection<Entry> entries)
     {
         using var lines = new MemoryStream();
+        if (entries.Count == 0)
+            lines.WriteByte((byte)'\n');
         foreach (var entry in entries)
         {
             lines.WriteByte((byte)'\n');

@@ -8,6 +8,7 @@ namespace Offstage.Agents.BuiltIn.Tools;
 internal sealed class SandboxCommands(AgentStart start, TimeProvider timeProvider)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
 
     /// <param name="command">In the workspace, without any secret in its environment.</param>
     /// <param name="onOutput">Called with each piece of standard output; it must copy what it keeps.</param>
@@ -42,6 +43,7 @@ internal sealed class SandboxCommands(AgentStart start, TimeProvider timeProvide
         {
             // A pipe's reader cannot be cancelled: it ends with the last process that holds the pipe.
             await KillAsync(process);
+            await DrainAsync(piping);
             cancellationToken.ThrowIfCancellationRequested();
             timedOut = true;
         }
@@ -77,6 +79,20 @@ internal sealed class SandboxCommands(AgentStart start, TimeProvider timeProvide
         catch (OperationCanceledException)
         {
             // Not even SIGKILL ended it in time: disposing tries again, and then the sandbox's own end must.
+        }
+    }
+
+    /// <summary>What it had said before it was killed is still in the pipe; whoever takes it may be slow, and is not waited for long.</summary>
+    private async Task DrainAsync(Task piping)
+    {
+        using var limit = new CancellationTokenSource(DrainLimit, timeProvider);
+        try
+        {
+            await piping.WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The rest is dropped.
         }
     }
 

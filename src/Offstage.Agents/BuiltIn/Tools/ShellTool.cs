@@ -1,7 +1,5 @@
-using System.Text;
 using Offstage.Agents.BuiltIn.Models;
 using Offstage.Contracts;
-using Offstage.Processes;
 
 namespace Offstage.Agents.BuiltIn.Tools;
 
@@ -44,43 +42,27 @@ internal sealed class ShellTool : Tool
             return ToolOutcome.Declined("to run this command");
         }
 
-        var shown = new BoundedCapture(ItemBytesMax);
-        var told = new BoundedCapture(context.Limits.ToolOutputBytesMax);
+        var said = new CommandOutput(ItemBytesMax, context.Limits.ToolOutputBytesMax);
         try
         {
             var result = await context.Commands.RunAsync(
-                ["/bin/sh", "-c", Script, command], default, limit, Follow(context, item.Id, shown, told), cancellationToken);
+                ["/bin/sh", "-c", Script, command], default, limit,
+                piece => said.Add(piece.Span) is { Length: > 0 } text ? context.Items.DeltaAsync(item.Id, DeltaKind.CommandOutput, text) : ValueTask.CompletedTask,
+                cancellationToken);
             bool failed = result.ExitCode != 0;
             await context.Items.CompleteAsync(item with
             {
                 Status = failed ? ItemStatus.Failed : ItemStatus.Completed,
-                Body = body with { Output = shown.ToString(), ExitCode = result.ExitCode, DurationMs = (long)result.Elapsed.TotalMilliseconds },
+                Body = body with { Output = said.Shown, ExitCode = result.ExitCode, DurationMs = (long)result.Elapsed.TotalMilliseconds },
             });
             string end = result.ExitCode is { } code ? $"[exit code {code}]" : $"[killed after {limit.TotalSeconds:0} s: its time was over]";
-            string output = told.ToString().TrimEnd();
+            string output = said.Told.TrimEnd();
             return new ToolOutcome(output.Length == 0 ? end : $"{output}\n{end}", failed);
         }
         catch (OperationCanceledException)
         {
-            await context.Items.CompleteAsync(item with { Status = ItemStatus.Failed, Body = body with { Output = shown.ToString() } });
+            await context.Items.CompleteAsync(item with { Status = ItemStatus.Failed, Body = body with { Output = said.Shown } });
             throw;
         }
-    }
-
-    /// <summary>Live output ends where the item's own is cut.</summary>
-    private static Func<ReadOnlyMemory<byte>, ValueTask> Follow(ToolContext context, string item, BoundedCapture shown, BoundedCapture told)
-    {
-        var decoder = Encoding.UTF8.GetDecoder();
-        return async piece =>
-        {
-            shown.Append(piece.Span);
-            told.Append(piece.Span);
-            if (shown.IsTruncated)
-                return;
-            char[] text = new char[Encoding.UTF8.GetMaxCharCount(piece.Length)];
-            int count = decoder.GetChars(piece.Span, text, flush: false);
-            if (count > 0)
-                await context.Items.DeltaAsync(item, DeltaKind.CommandOutput, new string(text, 0, count));
-        };
     }
 }

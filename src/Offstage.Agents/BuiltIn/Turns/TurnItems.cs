@@ -25,7 +25,9 @@ internal sealed class TurnItems(Func<AgentEvent, ValueTask> emit)
         await emit(new AgentEvent.ItemCompleted(item));
     }
 
-    public ValueTask DeltaAsync(string item, DeltaKind kind, string text) => emit(new AgentEvent.Delta(item, kind, text));
+    /// <summary>Dropped when the item is completed: a command that was killed may have had more to say.</summary>
+    public ValueTask DeltaAsync(string item, DeltaKind kind, string text)
+        => open.ContainsKey(item) ? emit(new AgentEvent.Delta(item, kind, text)) : ValueTask.CompletedTask;
 
     /// <summary>One plan for each turn, which is told whole each time.</summary>
     public async ValueTask ShowPlanAsync(ItemBody.Plan body)

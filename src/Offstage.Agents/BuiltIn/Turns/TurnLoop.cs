@@ -3,6 +3,7 @@ using Offstage.Agents.BuiltIn.Models;
 using Offstage.Agents.BuiltIn.Tools;
 using Offstage.Contracts;
 using Offstage.Processes.JsonRpc;
+using Offstage.Sandboxes;
 
 namespace Offstage.Agents.BuiltIn.Turns;
 
@@ -16,9 +17,10 @@ internal sealed class TurnLoop(SessionParts parts, AgentMode mode, string? model
     private readonly Queue<string> additions = new();
     private AnswerWriter? answering;
     private bool closed;
+    private volatile bool isOver;
 
     /// <summary>It has said its last, or is about to: the next turn may begin behind it.</summary>
-    public bool IsOver { get; private set; }
+    public bool IsOver => isOver;
 
     /// <summary>The person wants it to end. Safe at any time.</summary>
     public void Interrupt()
@@ -58,7 +60,7 @@ internal sealed class TurnLoop(SessionParts parts, AgentMode mode, string? model
         await KeepCutOffAsync(end.Outcome);
         await items.CloseAsync();
         await EmitAsync(new AgentEvent.UsageReported(parts.Meter.Report()));
-        IsOver = true;
+        isOver = true;
         await EmitAsync(end);
     }
 
@@ -84,6 +86,10 @@ internal sealed class TurnLoop(SessionParts parts, AgentMode mode, string? model
         catch (KeeperException failed)
         {
             return Failed("conversation_not_kept", failed.Message);
+        }
+        catch (SandboxException failed)
+        {
+            return Failed(failed.Code, failed.Message);
         }
         catch (JsonRpcClosedException gone)
         {
@@ -235,6 +241,8 @@ internal sealed class TurnLoop(SessionParts parts, AgentMode mode, string? model
 
             foreach (var call in parts.Conversation.OpenCalls)
                 await parts.KeepAsync(new Entry.Result(call.Id, ConversationRepair.NoResult, IsError: true));
+            // It was taken, so the next turn knows of it.
+            await TakeAdditionsAsync();
             if (outcome == AgentTurnOutcome.Interrupted)
                 await parts.KeepAsync(new Entry.Interrupted());
         }
