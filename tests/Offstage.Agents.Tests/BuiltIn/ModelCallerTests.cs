@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Offstage.Agents.BuiltIn;
 using Offstage.Agents.BuiltIn.Conversations;
 using Offstage.Agents.BuiltIn.Models;
@@ -105,6 +106,20 @@ public sealed class ModelCallerTests
         }
     }
 
+    [Fact]
+    public async Task An_endpoint_that_says_nothing_is_given_up_and_asked_again()
+    {
+        var clock = new JumpingClock();
+        using var client = new SilentClient();
+        var retries = new BuiltInRetries { SilenceMax = TimeSpan.FromMinutes(5), AttemptsMax = 2 };
+        var failed = await Assert.ThrowsAsync<ModelException>(() => new ModelCaller(retries, clock, new Random(7)).AskAsync(
+            client, new ModelRequest("m", null, "system", [], [], null), () => new TextSink(), _ => ValueTask.CompletedTask, Cancellation));
+
+        Assert.Equal("model_silent", failed.Failure.Code);
+        Assert.Equal(2, client.Asked);
+        Assert.Equal(2, clock.Waits.Count(wait => wait == retries.SilenceMax));
+    }
+
     [Theory]
     [MemberData(nameof(Wires))]
     public async Task The_key_goes_to_the_endpoint_and_the_request_is_sent_once_by_the_sdk(BuiltInWire wire)
@@ -133,6 +148,22 @@ public sealed class ModelCallerTests
             },
             Cancellation);
         return (sink.Text, clock, notices);
+    }
+
+    private sealed class SilentClient : IModelClient
+    {
+        public int Asked { get; private set; }
+
+        public async IAsyncEnumerable<ModelChunk> AskAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            Asked++;
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            yield break;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class TextSink : IAnswerSink

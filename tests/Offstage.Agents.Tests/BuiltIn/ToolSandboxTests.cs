@@ -1,9 +1,6 @@
 using System.Text.Json;
 using Offstage.Agents.BuiltIn.Conversations;
 using Offstage.Contracts;
-using Offstage.Git;
-using Offstage.Processes;
-using Offstage.Sandboxes;
 
 namespace Offstage.Agents.Tests.BuiltIn;
 
@@ -69,35 +66,12 @@ public sealed class ToolSandboxTests
 
     private static async Task<(AgentListener Listener, IReadOnlyList<Entry.Result> Results)> RunAsync(ScriptedModel model)
     {
-        string folder = Directory.CreateTempSubdirectory("offstage-builtin-").FullName;
-        using var host = new ProcessHost();
-        var driver = new ProcessSandboxDriver(
-            new ProcessSandboxOptions { RootFolder = Path.Combine(folder, "sandboxes"), Git = new GitOptions { CacheFolder = Path.Combine(folder, "clones") } },
-            host, TimeProvider.System);
-        if (!(await driver.GetCapabilitiesAsync(Cancellation)).IsolatesFiles)
-            Requires.Missing("bubblewrap (bwrap)");
-        var ids = new IdSource(TimeProvider.System, Random.Shared);
-        var id = ids.NewSandbox();
-        var sandbox = await driver.CreateAsync(
-            id, new SandboxSpec { Session = ids.NewSession(), Workspace = new WorkspaceSource.Empty(), Isolation = Isolation.Bubblewrap, Network = NetworkAccess.None },
-            Cancellation);
-        try
-        {
-            await using var rig = model.CreateRig();
-            var (session, listener) = await rig.OpenAsync(rig.Start() with
-            {
-                LaunchAsync = (spec, cancellationToken) => driver.StartProcessAsync(id, spec, cancellationToken),
-                WorkspacePath = sandbox.InnerWorkspacePath!,
-                HomePath = sandbox.InnerHomePath!,
-            });
-            await session.StartTurnAsync(new TurnInput("go"), Cancellation);
-            Assert.Equal(AgentTurnOutcome.Completed, (await listener.NextAsync<AgentEvent.TurnEnded>()).Outcome);
-            return (listener, [.. model.Requests[^1].Entries.OfType<Entry.Result>()]);
-        }
-        finally
-        {
-            await driver.DestroyAsync(id, CancellationToken.None);
-            Directory.Delete(folder, recursive: true);
-        }
+        await using var sandbox = await RealSandbox.CreateAsync([]);
+        await using var rig = model.CreateRig();
+        var (session, listener) = await rig.OpenAsync(sandbox.Take(rig.Start()));
+        await session.StartTurnAsync(new TurnInput("go"), Cancellation);
+        Assert.Equal(AgentTurnOutcome.Completed, (await listener.NextAsync<AgentEvent.TurnEnded>()).Outcome);
+        await session.DisposeAsync();
+        return (listener, [.. model.Requests[^1].Entries.OfType<Entry.Result>()]);
     }
 }
