@@ -17,6 +17,11 @@ public sealed class AgentConfigurationTests
     [InlineData("""{"agents":{"x":{"kind":"codex","home":"/no/such/home"}}}""", "no folder of this machine")]
     [InlineData("""{"agents":{"x":{"kind":"codex","home":"relative"}}}""", "no folder of this machine")]
     [InlineData("""{"agents":{"x":{"kind":"codex","colour":"red"}}}""", "cannot be read")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin"}}}""", "'builtIn' goes with")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","builtIn":{"provider":"hal"}}}}""", "openai-compatible, not 'hal'")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","builtIn":{"provider":"openai-compatible"}}}}""", "needs a 'baseUrl'")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","baseUrl":"ftp://x","builtIn":{"provider":"openai"}}}}""", "no http address")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","builtIn":{"provider":"openai","limits":{"costUsd":1}}}}}""", "needs 'prices'")]
     public async Task A_configuration_that_cannot_be_understood_is_refused_and_says_where(string text, string message)
     {
         string home = Directory.CreateTempSubdirectory("offstage-agents-").FullName;

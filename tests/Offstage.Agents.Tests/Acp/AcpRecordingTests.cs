@@ -1,4 +1,5 @@
 using Offstage.Agents.Acp;
+using Offstage.Agents.Processes;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Tests.Acp;
