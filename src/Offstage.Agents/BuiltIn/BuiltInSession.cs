@@ -16,7 +16,6 @@ internal sealed class BuiltInSession : IAgentSession
 
     private readonly SessionParts parts;
     private readonly SemaphoreSlim starting = new(1, 1);
-    private readonly Task watching;
     private volatile TurnLoop? turn;
     private Task running = Task.CompletedTask;
     private AgentMode mode;
@@ -41,7 +40,7 @@ internal sealed class BuiltInSession : IAgentSession
             Meter = new UsageMeter(made.Options),
             Requests = new TurnRequests(keeper.EmitAsync, () => turn?.Interrupt()),
         };
-        watching = WatchAsync();
+        keeper.EndingWork = EndWorkAsync;
     }
 
     public ResumeCursor? Cursor { get; }
@@ -118,7 +117,6 @@ internal sealed class BuiltInSession : IAgentSession
         var ending = parts.Keeper.DisposeAsync().AsTask();
         await running;
         await ending;
-        await watching;
         turn?.Dispose();
         if (parts.Client.IsValueCreated)
             parts.Client.Value.Dispose();
@@ -153,10 +151,18 @@ internal sealed class BuiltInSession : IAgentSession
     }
 
     /// <summary>Without its keeper the session is at its end, and so is what it runs.</summary>
-    private async Task WatchAsync()
+    private async Task EndWorkAsync()
     {
-        await parts.Keeper.Drained;
-        turn?.Interrupt();
+        await starting.WaitAsync(CancellationToken.None);
+        try
+        {
+            turn?.Interrupt();
+            await running;
+        }
+        finally
+        {
+            starting.Release();
+        }
     }
 
     private static void RequireImages(IReadOnlyList<ImageInput> images)

@@ -20,6 +20,9 @@ internal sealed class Keeper(ISandboxProcess process, TimeProvider timeProvider)
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<long>? kept;
 
+    /// <summary>Ends what the session runs besides, once the keeper is gone: nothing of it may be there when the end is told.</summary>
+    public Func<Task> EndingWork { get; set; } = () => Task.CompletedTask;
+
     /// <exception cref="JsonRpcClosedException">It is gone.</exception>
     public async Task WaitReadyAsync(CancellationToken cancellationToken)
     {
@@ -73,6 +76,8 @@ internal sealed class Keeper(ISandboxProcess process, TimeProvider timeProvider)
             throw new JsonRpcClosedException(await Drained);
         }
     }
+
+    protected override Task EndWorkAsync() => EndingWork();
 
     protected override ValueTask ReplyAsync(JsonElement message, Reaction reaction)
     {

@@ -57,6 +57,13 @@ internal sealed class TurnLoop(SessionParts parts, AgentMode mode, string? model
         var end = await WorkToEndAsync();
         lock (gate)
             closed = true;
+        if (parts.Keeper.Drained.IsCompleted)
+        {
+            // The session ends, and its own end says why.
+            isOver = true;
+            return;
+        }
+
         await KeepCutOffAsync(end.Outcome);
         await items.CloseAsync();
         await EmitAsync(new AgentEvent.UsageReported(parts.Meter.Report()));
