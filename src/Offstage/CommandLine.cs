@@ -71,6 +71,7 @@ internal static class CommandLine
             SessionsCommand.Make(),
             ShowCommand.Make(),
             PromptCommand.Make(),
+            ReviewCommand.Make(),
             LogsCommand.Make(),
             AnswerCommand.Make(),
             AcceptCommand.Make(),
