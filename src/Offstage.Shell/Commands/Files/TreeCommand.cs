@@ -74,7 +74,7 @@ internal sealed class TreeCommand : ICommand
                 bool last = i == shown.Count - 1;
                 string path = PathText.Join(directory, shown[i].Name);
                 string branch = utf8 ? (last ? "└── " : "├── ") : last ? "`-- " : "|-- ";
-                context.Output.Write(options.Has('i') ? "" : Latin.FromUnicode(indentation + branch).Replace("Â\u00a0", " ", StringComparison.Ordinal));
+                context.Output.Write(options.Has('i') ? "" : Latin.FromUnicode(indentation + branch));
                 context.Output.WriteLine((options.Has('f') ? path : shown[i].Name) + Tail(path, shown[i].Kind));
                 if (shown[i].Kind != FileKind.Directory)
                 {
