@@ -71,6 +71,19 @@ public sealed class BashShell : IDisposable
         return result.Task;
     }
 
+    /// <summary>What the shell keeps between runs: variables with attributes, functions, options, working directory, traps, aliases.</summary>
+    /// <remarks>Not while a script runs. Files and open descriptors are no part of it.</remarks>
+    public byte[] Save() => ShellState.Save(process);
+
+    /// <summary>A shell that goes on where another was saved.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no saved shell.</exception>
+    public static BashShell Restore(ShellSettings settings, ReadOnlyMemory<byte> saved)
+    {
+        var shell = new BashShell(settings);
+        ShellState.Restore(shell.process, saved);
+        return shell;
+    }
+
     public void Dispose() => process.Descriptors.CloseAll();
 
     private ExitStatus Run(ShellRun run, Budget budget)

@@ -6,6 +6,7 @@ using Offstage.Shell.Commands.Diff;
 using Offstage.Shell.Commands.Files;
 using Offstage.Shell.Commands.Find;
 using Offstage.Shell.Commands.Grep;
+using Offstage.Shell.Commands.Identity;
 using Offstage.Shell.Commands.Sed;
 using Offstage.Shell.Commands.Sort;
 using Offstage.Shell.Commands.Time;
@@ -76,5 +77,26 @@ internal static class TextCommands
         new BaseCommand("basenc"),
         new XxdCommand(),
         new OdCommand(),
+        new ExprCommand(),
+        new CommCommand(),
+        new JoinCommand(),
+        new SplitCommand(),
+        new YesCommand(),
+        new ShufCommand(),
+        new FactorCommand(),
+        new TsortCommand(),
+        new MktempCommand(),
+        new TruncateCommand(),
+        new DuCommand(),
+        new AnswerCommand("whoami", "root"),
+        new AnswerCommand("logname", "root"),
+        new AnswerCommand("hostname", "sandbox"),
+        new AnswerCommand("nproc", "1"),
+        new AnswerCommand("arch", "x86_64"),
+        new AnswerCommand("groups", "root"),
+        new IdCommand(),
+        new UnameCommand(),
+        new StringsCommand(),
+        new TreeCommand(),
     ];
 }

@@ -7,13 +7,31 @@ namespace Offstage.Shell.Execution;
 /// <summary>Compound commands.</summary>
 internal sealed partial class ShellProcess
 {
+    /// <summary>Commands that stand in each other on one thread before the next thread takes over.</summary>
+    private const int NestingMax = 120;
+
+    [ThreadStatic]
+    private static int nesting;
+
     /// <summary>Executes any command, in its redirections.</summary>
     public int Execute(Command command)
     {
-        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        // Well before the stack is short: what a command does besides, such as parsing, checks it too and has nowhere to go.
+        if (nesting >= NestingMax || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
             return ExecuteElsewhere(command);
-        if (command is Command.Simple simple)
-            return ExecuteSimple(simple);
+        nesting++;
+        try
+        {
+            return command is Command.Simple simple ? ExecuteSimple(simple) : ExecuteRedirected(command);
+        }
+        finally
+        {
+            nesting--;
+        }
+    }
+
+    private int ExecuteRedirected(Command command)
+    {
         if (command.Redirections.Length == 0 || command is Command.Function)
             return ExecuteCompound(command);
         CurrentLine = command.Line;

@@ -158,6 +158,16 @@ internal sealed partial class ShellProcess
         // A lone group or subshell in the background is this process, not another below it.
         if (andOr is { Rest: [], First: { Commands: [Command.Subshell subshell], IsNegated: false, Timing: PipelineTiming.None } } && subshell.Redirections.Length == 0)
             return ExecuteList(subshell.Body);
+        if (andOr is { Rest: [], First: { Commands: [{ Redirections.Length: > 0 } command], IsNegated: false, Timing: PipelineTiming.None } })
+        {
+            // Nobody comes back to what the descriptors were, so nothing of it is kept open.
+            using RedirectionScope? scope = TryRedirect(command.Redirections);
+            if (scope is null)
+                return LastStatus = 1;
+            scope.Keep();
+            return Execute(command with { Redirections = [] });
+        }
+
         return ExecuteAndOr(andOr);
     }
 

@@ -84,6 +84,11 @@ internal sealed partial class Expander
         {
             builder.AppendExpansion(string.Join(isJoined ? process.Separators.Joint : " ", items));
         }
+        else if (process.Separators.Joint is { Length: > 0 } joint && !process.Separators.IsBlank(joint[0]))
+        {
+            // Joined and split again, so that empty elements between others are fields.
+            builder.AppendExpansion(string.Join(joint, items));
+        }
         else
         {
             for (int i = 0; i < items.Count; i++)
