@@ -18,7 +18,7 @@ internal static class RealShell
           shopt -u nullglob dotglob
           IFS= read -r -d '' script < "/cases/$i/script"
           cd /w
-          env -i PATH=/usr/bin:/bin HOME=/home timeout -k 1 10 bash -c "$script" < "/cases/$i/stdin" > "/cases/$i/stdout" 2> "/cases/$i/stderr"
+          env -i --default-signal=PIPE PATH=/usr/bin:/bin HOME=/home timeout -k 1 10 bash -c "$script" < "/cases/$i/stdin" > "/cases/$i/stdout" 2> "/cases/$i/stderr"
           echo $? > "/cases/$i/status"
           chmod -R u+rX /w 2> /dev/null
           cp -a /w "/cases/$i/tree"
@@ -67,7 +67,7 @@ internal static class RealShell
         var start = new ProcessStartInfo("/usr/bin/bwrap") { RedirectStandardError = true };
         foreach (string argument in (string[])
         [
-            "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
+            "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", "--ro-bind-try", "/etc/passwd", "/etc/passwd", "--ro-bind-try", "/etc/group", "/etc/group",
             "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/w", "--tmpfs", "/tmp", "--dir", "/home", "--bind", folder, "/cases",
             "--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox",
             "/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "/usr/bin/bash", "-c", Driver, "driver", count.ToString(),
