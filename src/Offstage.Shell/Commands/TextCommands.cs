@@ -7,6 +7,7 @@ using Offstage.Shell.Commands.Files;
 using Offstage.Shell.Commands.Find;
 using Offstage.Shell.Commands.Grep;
 using Offstage.Shell.Commands.Identity;
+using Offstage.Shell.Commands.Patch;
 using Offstage.Shell.Commands.Sed;
 using Offstage.Shell.Commands.Sort;
 using Offstage.Shell.Commands.Time;
@@ -98,5 +99,6 @@ internal static class TextCommands
         new UnameCommand(),
         new StringsCommand(),
         new TreeCommand(),
+        new PatchCommand(),
     ];
 }
