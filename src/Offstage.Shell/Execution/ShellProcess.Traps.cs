@@ -1,0 +1,173 @@
+using System.Numerics;
+
+namespace Offstage.Shell.Execution;
+
+/// <summary>Traps that a function does not see.</summary>
+internal readonly record struct SavedTraps(string? Debug, string? Return, string? Error);
+
+/// <summary>Traps and signals.</summary>
+internal sealed partial class ShellProcess
+{
+    private TrapTable? traps;
+    private ulong pendingSignals;
+    private bool runningTrap;
+
+    public TrapTable Traps => traps ??= new TrapTable();
+
+    public bool SignalIsIgnored(int number) => traps?.Find(Signals.Name(number)!) == "";
+
+    /// <summary>Sends the process a signal, from any thread.</summary>
+    public void Signal(int number)
+    {
+        if (number == 0)
+            return;
+        string? command = number == Signals.Kill ? null : traps?.Find(Signals.Name(number)!);
+        if (command == "")
+            return;
+        if (command is not null)
+        {
+            Interlocked.Or(ref pendingSignals, 1UL << (number - 1));
+            signalled?.Set();
+        }
+        else if (!Signals.IsHarmless(number))
+        {
+            Interruption.Kill(number);
+        }
+    }
+
+    private ManualResetEventSlim? signalled;
+
+    /// <summary>Waits for a process to end, or for a trapped signal.</summary>
+    /// <returns>False when a signal came first.</returns>
+    public bool WaitFor(ProcessHandle handle)
+    {
+        if (handle.IsDone)
+            return true;
+        if (traps is null)
+        {
+            handle.Wait(Interruption);
+            return true;
+        }
+
+        signalled ??= new ManualResetEventSlim();
+        while (true)
+        {
+            signalled.Reset();
+            if (Volatile.Read(ref pendingSignals) != 0)
+                return false;
+            int first = WaitHandle.WaitAny([handle.Done.WaitHandle, signalled.WaitHandle, Interruption.Token.WaitHandle]);
+            Interruption.Check();
+            if (first == 0)
+                return true;
+        }
+    }
+
+    public bool HasPendingSignal => Volatile.Read(ref pendingSignals) != 0;
+
+    /// <summary>What is done before each command: the limits, signals that came, the DEBUG trap.</summary>
+    private void BeforeCommand()
+    {
+        Budget.CountCommand();
+        Interruption.Check();
+        if (pendingSignals != 0)
+            RunPendingTraps();
+        if (traps is not null && !runningTrap && traps.Find("DEBUG") is { Length: > 0 } command)
+            RunTrap(command);
+    }
+
+    public void RunPendingTraps()
+    {
+        while (pendingSignals != 0)
+        {
+            int number = BitOperations.TrailingZeroCount(pendingSignals) + 1;
+            Interlocked.And(ref pendingSignals, ~(1UL << (number - 1)));
+            if (traps?.Find(Signals.Name(number)!) is { Length: > 0 } command)
+                RunTrap(command, isSignal: true);
+        }
+    }
+
+    /// <summary>Runs a trap's command; the status is what it was afterwards, unless the trap exits.</summary>
+    private void RunTrap(string command, bool isSignal = false)
+    {
+        int status = LastStatus;
+        int line = CurrentLine;
+        IReadOnlyList<int> pipeStatus = PipeStatus;
+        bool outer = runningTrap;
+        runningTrap = !isSignal || outer;
+        Syntax.Command? running = currentCommand;
+        try
+        {
+            CallDepth++;
+            RunScript(command, "trap", CurrentLine, recovers: true);
+        }
+        finally
+        {
+            CallDepth--;
+            runningTrap = outer;
+            currentCommand = running;
+        }
+
+        if (Flow == Flow.None)
+        {
+            LastStatus = status;
+            CurrentLine = line;
+            PipeStatus = pipeStatus;
+        }
+    }
+
+    private void RunErrorTrap()
+    {
+        if (!runningTrap && traps?.Find("ERR") is { Length: > 0 } command)
+            RunTrap(command);
+    }
+
+    private void RunReturnTrap()
+    {
+        if (!runningTrap && Flow is Flow.None && traps?.Find("RETURN") is { Length: > 0 } command)
+            RunTrap(command);
+    }
+
+    /// <summary>Runs the EXIT trap as the last thing of a process.</summary>
+    /// <returns>The status: the trap's own exit, or the one before.</returns>
+    public int RunExitTrap(int status)
+    {
+        if (traps?.Find("EXIT") is not { Length: > 0 } command)
+            return status;
+        traps.Forget("EXIT");
+        LastStatus = status;
+        Flow = Flow.None;
+        errorsExpected = 0;
+        return Guard(_ =>
+        {
+            RunScript(command, "exit trap", 1, recovers: false);
+            return Flow == Flow.Exit ? LastStatus : status;
+        });
+    }
+
+    /// <summary>A function sees the DEBUG, RETURN and ERR traps only where options say so.</summary>
+    private SavedTraps HideTraps()
+    {
+        if (traps is null)
+            return default;
+        bool function = Options.Get("functrace");
+        bool error = Options.Get("errtrace");
+        var saved = new SavedTraps(function ? null : traps.Find("DEBUG"), function ? null : traps.Find("RETURN"), error ? null : traps.Find("ERR"));
+        if (saved.Debug is not null)
+            traps.Forget("DEBUG");
+        if (saved.Return is not null)
+            traps.Forget("RETURN");
+        if (saved.Error is not null)
+            traps.Forget("ERR");
+        return saved;
+    }
+
+    private void RestoreTraps(SavedTraps saved)
+    {
+        if (saved.Debug is not null && traps!.Find("DEBUG") is null)
+            traps.Set("DEBUG", saved.Debug);
+        if (saved.Return is not null && traps!.Find("RETURN") is null)
+            traps.Set("RETURN", saved.Return);
+        if (saved.Error is not null && traps!.Find("ERR") is null)
+            traps.Set("ERR", saved.Error);
+    }
+}

@@ -1,0 +1,82 @@
+namespace Offstage.Shell.Expansion;
+
+/// <summary>Matches patterns with groups by going back, with a memory of the places that failed.</summary>
+internal readonly ref struct GroupMatcher(PatternOptions options, ReadOnlySpan<char> text, Interruption interruption)
+{
+    private readonly ReadOnlySpan<char> text = text;
+    private readonly HashSet<(PatternNode[], int, int, int)> failed = [];
+
+    /// <summary>Whether the nodes match exactly the text from <paramref name="start"/> to <paramref name="end"/>.</summary>
+    public bool Match(PatternNode[] nodes, int start, int end) => Match(nodes, 0, start, end);
+
+    private bool Match(PatternNode[] nodes, int node, int start, int end)
+    {
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            return false;
+        interruption.Check();
+        while (node < nodes.Length && nodes[node] is not (PatternNode.Star or PatternNode.Group))
+        {
+            if (start >= end || !PatternMatcher.Accepts(nodes[node], text[start], options.IgnoresCase))
+                return false;
+            node++;
+            start++;
+        }
+
+        if (node == nodes.Length)
+            return start == end;
+        if (failed.Contains((nodes, node, start, end)))
+            return false;
+        bool matches = nodes[node] is PatternNode.Group group ? MatchGroup(group, nodes, node, start, end) : MatchStar(nodes, node, start, end);
+        if (!matches)
+            failed.Add((nodes, node, start, end));
+        return matches;
+    }
+
+    private bool MatchStar(PatternNode[] nodes, int node, int start, int end)
+    {
+        for (int at = start; at <= end; at++)
+        {
+            if (Match(nodes, node + 1, at, end))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool MatchGroup(PatternNode.Group group, PatternNode[] nodes, int node, int start, int end)
+    {
+        if (group.Kind is '?' or '*' && Match(nodes, node + 1, start, end))
+            return true;
+        for (int at = start; at <= end; at++)
+        {
+            bool one = MatchesAlternative(group, start, at);
+            if (group.Kind == '!')
+            {
+                if (!one && Match(nodes, node + 1, at, end))
+                    return true;
+                continue;
+            }
+
+            if (!one)
+                continue;
+            if (Match(nodes, node + 1, at, end))
+                return true;
+            // Another turn of the group; one that takes nothing would turn for ever.
+            if (group.Kind is '*' or '+' && at > start && Match(nodes, node, at, end))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool MatchesAlternative(PatternNode.Group group, int start, int end)
+    {
+        foreach (PatternNode[] alternative in group.Alternatives)
+        {
+            if (Match(alternative, 0, start, end))
+                return true;
+        }
+
+        return false;
+    }
+}
