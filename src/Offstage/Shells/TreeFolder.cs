@@ -123,7 +123,7 @@ internal sealed class TreeFolder(IFileTree tree, string root)
         using (var file = File.Create(outer))
         {
             byte[] block = new byte[BlockSize];
-            for (long at = 0; ; )
+            for (long at = 0; ;)
             {
                 Require(handle!.ReadAt(at, block, out int count), name);
                 if (count == 0)
