@@ -105,5 +105,15 @@ internal static class TextCommands
         new FmtCommand(),
         new ColumnCommand(),
         new NumfmtCommand(),
+        new HexdumpCommand("hexdump"),
+        new HexdumpCommand("hd"),
+        new CsplitCommand(),
+        new InstallCommand(),
+        new DdCommand(),
+        new FileCommand(),
+        new DfCommand(),
+        new SyncCommand(),
+        new GetconfCommand(),
+        new TtyCommand(),
     ];
 }
