@@ -9,7 +9,7 @@ command -v git > /dev/null || missing+=(git)
 command -v bwrap > /dev/null || missing+=(bubblewrap)
 command -v setpriv > /dev/null || missing+=(util-linux)
 compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || command -v postgres > /dev/null || missing+=(postgresql)
-for tool in gawk:gawk bc:bc xxd:xxd tree:tree file:file strings:binutils patch:patch; do
+for tool in gawk:gawk bc:bc xxd:xxd tree:tree file:file strings:binutils patch:patch column:bsdextrautils hexdump:bsdextrautils; do
   command -v "${tool%%:*}" > /dev/null || missing+=("${tool##*:}")
 done
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Offstage.Shell.Commands.Awk;
+using Offstage.Shell.Commands.Bc;
 using Offstage.Shell.Commands.Binary;
 using Offstage.Shell.Commands.Coreutils;
 using Offstage.Shell.Commands.Diff;
@@ -100,5 +101,19 @@ internal static class TextCommands
         new StringsCommand(),
         new TreeCommand(),
         new PatchCommand(),
+        new BcCommand(),
+        new FmtCommand(),
+        new ColumnCommand(),
+        new NumfmtCommand(),
+        new HexdumpCommand("hexdump"),
+        new HexdumpCommand("hd"),
+        new CsplitCommand(),
+        new InstallCommand(),
+        new DdCommand(),
+        new FileCommand(),
+        new DfCommand(),
+        new SyncCommand(),
+        new GetconfCommand(),
+        new TtyCommand(),
     ];
 }
