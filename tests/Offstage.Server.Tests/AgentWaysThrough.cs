@@ -65,7 +65,7 @@ public abstract class AgentWaysThrough
         await using var world = await StartAsync();
         string session = await world.CreateAsync("touch began.txt; sleep 600; touch never.txt");
         string workspace = await world.WorkspaceAsync(session);
-        await WaitForFileAsync(Path.Combine(workspace, "began.txt"));
+        await world.WaitForFileAsync(session, Path.Combine(workspace, "began.txt"));
         await world.Server.PostAsync($"/v1/sessions/{session}/interrupt");
         Assert.Equal("interrupted", await world.EndOfTurnAsync(session));
         Assert.Equal("completed", await world.AskAsync(session, "touch after.txt", turn: 2));
@@ -161,16 +161,6 @@ public abstract class AgentWaysThrough
         }
     }
 
-    private static async Task WaitForFileAsync(string path)
-    {
-        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path));
-        var made = new TaskCompletionSource();
-        watcher.Created += (_, _) => made.TrySetResult();
-        watcher.EnableRaisingEvents = true;
-        if (!File.Exists(path))
-            await made.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
-    }
-
     private static async Task WaitForEndAsync(int process)
     {
         try
@@ -212,6 +202,26 @@ public abstract class AgentWaysThrough
         {
             await server.WaitForEventAsync(session, "sandbox.ready");
             return (string)(await server.SessionAsync(session))["workspacePath"]!;
+        }
+
+        /// <summary>When the file is there.</summary>
+        public async Task WaitForFileAsync(string session, string path)
+        {
+            using var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+            var made = new TaskCompletionSource();
+            watcher.Created += (_, _) => made.TrySetResult();
+            watcher.Error += (_, e) => made.TrySetException(e.GetException());
+            watcher.EnableRaisingEvents = true;
+            if (File.Exists(path))
+                return;
+            try
+            {
+                await made.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
+            }
+            catch (TimeoutException)
+            {
+                Assert.Fail($"{path} ({(File.Exists(path) ? "it is there" : "missing")}) after {string.Join('\n', (await server.EventsAsync(session)).Select(e => e.ToJsonString()))}");
+            }
         }
 
         /// <summary>Until the agent's processes have ended because nothing was asked of it.</summary>
