@@ -1,0 +1,12 @@
+using Offstage.Shell.Commands.Jq;
+
+namespace Offstage.Shell.Commands;
+
+/// <summary>The tools for structured data, archives and searching, one line each.</summary>
+internal static class DataCommands
+{
+    public static IEnumerable<ICommand> All =>
+    [
+        new JqCommand(),
+    ];
+}
