@@ -6,7 +6,7 @@ namespace Offstage.Shell;
 
 /// <summary>
 /// A shell that runs bash scripts inside of this process, over a file tree. It keeps its working directory, variables, functions, options,
-/// aliases and traps from one run to the next.
+/// aliases and traps from one run to the next; open descriptors end with a run.
 /// </summary>
 /// <remarks>One run at a time. It starts no process, opens no file of the host, and reads nothing of the host's environment.</remarks>
 public sealed class BashShell : IDisposable
@@ -68,6 +68,19 @@ public sealed class BashShell : IDisposable
         return result.Task;
     }
 
+    /// <summary>What the shell keeps between runs: variables with attributes, functions, options, working directory, traps, aliases.</summary>
+    /// <remarks>Not while a script runs. Files and open descriptors are no part of it.</remarks>
+    public byte[] Save() => ShellState.Save(process);
+
+    /// <summary>A shell that goes on where another was saved.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no saved shell.</exception>
+    public static BashShell Restore(ShellSettings settings, ReadOnlyMemory<byte> saved)
+    {
+        var shell = new BashShell(settings);
+        ShellState.Restore(shell.process, saved);
+        return shell;
+    }
+
     public void Dispose() => process.Descriptors.CloseAll();
 
     private ExitStatus Run(ShellRun run, Budget budget)
@@ -91,8 +104,7 @@ public sealed class BashShell : IDisposable
         }
         finally
         {
-            for (int descriptor = 0; descriptor < 3; descriptor++)
-                _ = process.Descriptors.Close(descriptor);
+            process.Descriptors.CloseAll();
             // As a reader of a pipe does, the caller sees the end when the last writer is gone.
             output.WaitUntilClosed(budget);
             error.WaitUntilClosed(budget);

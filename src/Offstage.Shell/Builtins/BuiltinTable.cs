@@ -11,7 +11,7 @@ internal static class BuiltinTable
         new AliasBuiltin(), new UnaliasBuiltin(), new BuiltinBuiltin(), new CallerBuiltin(), new CdBuiltin(), new CommandBuiltin(),
         new DeclareBuiltin("declare"), new DeclareBuiltin("typeset"), new DeclareBuiltin("local"), new ExportBuiltin(), new ReadonlyBuiltin(),
         new DirsBuiltin("dirs"), new DirsBuiltin("pushd"), new DirsBuiltin("popd"), new DisownBuiltin(), new EchoBuiltin(), new EnableBuiltin(),
-        new EvalBuiltin(), new ExecBuiltin(), new ExitBuiltin("exit"), new ExitBuiltin("logout"), new ForegroundBuiltin("fg"), new ForegroundBuiltin("bg"), new GetoptsBuiltin(), new HashBuiltin(), new HelpBuiltin(),
+        new EvalBuiltin(), new ExecBuiltin(), new ExitBuiltin("exit"), new ForegroundBuiltin("logout"), new ForegroundBuiltin("suspend"), new ForegroundBuiltin("fg"), new ForegroundBuiltin("bg"), new GetoptsBuiltin(), new HashBuiltin(), new HelpBuiltin(),
         new HistoryBuiltin(), new JobsBuiltin(), new KillBuiltin(), new LetBuiltin(), new LoopControlBuiltin("break"), new LoopControlBuiltin("continue"), new MapfileBuiltin("mapfile"), new MapfileBuiltin("readarray"),
         new PrintfBuiltin(), new PwdBuiltin(), new ReadBuiltin(), new ReturnBuiltin(), new SetBuiltin(), new ShiftBuiltin(), new ShoptBuiltin(),
         new SourceBuiltin("."), new SourceBuiltin("source"), new TestBuiltin("test"), new TestBuiltin("["), new TimesBuiltin(), new TrapBuiltin(),

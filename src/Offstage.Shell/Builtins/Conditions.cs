@@ -24,8 +24,7 @@ internal static class Conditions
             case 'o':
                 return ShellOptionSet.IsSetName(operand) && process.Options.Get(operand);
             case 't':
-                if (!int.TryParse(operand, out _))
-                    throw new ConditionException($"{operand}: integer expression expected");
+                // There is no terminal.
                 return false;
         }
 

@@ -56,6 +56,10 @@ internal static class Declaration
             else if (value is not null)
                 PutValue(call, name, variable, value, appends, options);
         }
+        catch (Expansion.ExpressionException e)
+        {
+            throw ShellErrorException.Line($"{call.Arguments[0]}: {e.Message}");
+        }
         finally
         {
             variable.Attributes |= on & VariableAttributes.ReadOnly;

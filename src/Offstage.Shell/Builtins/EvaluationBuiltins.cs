@@ -122,7 +122,7 @@ internal sealed class ExitBuiltin(string name) : IBuiltin
         if (call.Arguments.Count > 2)
         {
             call.Complain("too many arguments");
-            return 1;
+            status = 1;
         }
 
         call.Process.Flow = Flow.Exit;
@@ -194,8 +194,7 @@ internal sealed class LoopControlBuiltin(string name) : IBuiltin
             if (!long.TryParse(call.Arguments[at], out count))
             {
                 call.Complain($"{call.Arguments[at]}: numeric argument required");
-                process.Flow = Flow.Break;
-                process.FlowCount = process.LoopDepth;
+                process.Flow = Flow.Exit;
                 return 128;
             }
 
@@ -236,8 +235,7 @@ internal sealed class ShiftBuiltin : IBuiltin
         if (call.Arguments.Count > 1 && !long.TryParse(call.Arguments[1], out count))
         {
             call.Complain($"{call.Arguments[1]}: numeric argument required");
-            call.Process.Flow = Flow.Exit;
-            return 2;
+            return 1;
         }
 
         if (count < 0)

@@ -259,6 +259,8 @@ internal sealed class KillBuiltin : IBuiltin
         {
             process.Interruption.Check();
             process.RunPendingTraps();
+            if (process.Flow == Flow.Exit)
+                return process.LastStatus;
         }
 
         return 0;
@@ -341,7 +343,7 @@ internal sealed class DisownBuiltin : IBuiltin
     }
 }
 
-/// <summary><c>fg</c> and <c>bg</c>: without job control there is nothing they could do.</summary>
+/// <summary><c>fg</c>, <c>bg</c>, <c>suspend</c> and <c>logout</c>: without job control and a terminal there is nothing they could do.</summary>
 internal sealed class ForegroundBuiltin(string name) : IBuiltin
 {
     public string Name => name;
@@ -350,7 +352,12 @@ internal sealed class ForegroundBuiltin(string name) : IBuiltin
 
     public int Run(BuiltinCall call)
     {
-        call.Complain("no job control");
+        call.Complain(name switch
+        {
+            "suspend" => "cannot suspend: no job control",
+            "logout" => "not login shell: use `exit'",
+            _ => "no job control",
+        });
         return 1;
     }
 }

@@ -222,7 +222,7 @@ internal sealed class PrintfFormatter(ShellProcess process, Action<string> compl
                 break;
             case 'c':
                 string character = Take() ?? "";
-                Pad(character.Length > 0 ? character[..1] : "", flags, width);
+                Pad(character.Length > 0 ? character[..1] : "\0", flags, width);
                 break;
             case 'd' or 'i':
                 PrintfNumbers.Signed(output, Integer(Take()), flags, width, precision);

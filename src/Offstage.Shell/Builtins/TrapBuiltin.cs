@@ -19,7 +19,7 @@ internal sealed class TrapBuiltin : IBuiltin
             return status;
         ShellProcess process = call.Process;
         if (options.Exists(o => o.Letter == 'l'))
-            return BuiltinTable.Find("kill")!.Run(new BuiltinCall(process, BuiltinTable.Find("kill")!, ["kill", "-l"], null));
+            return process.RunBuiltin(BuiltinTable.Find("kill")!, ["kill", "-l"], null);
         List<string> rest = call.Arguments.GetRange(next, call.Arguments.Count - next);
         if (options.Count > 0 || rest.Count == 0)
         {

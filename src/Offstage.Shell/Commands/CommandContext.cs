@@ -80,7 +80,7 @@ public sealed class CommandContext
     public FileDescription? FindDescriptor(int descriptor) => descriptors.Find(descriptor);
 
     /// <summary>A buffered reader; of standard input unless another file is given.</summary>
-    public InputReader Reader(FileDescription? source = null) => new(source ?? StandardInput, Interruption);
+    public InputReader Reader(FileDescription? source = null) => new(source ?? StandardInput, Interruption, flushedBeforeWaiting: Output);
 
     public OutputWriter Writer(FileDescription target) => new(target, Interruption);
 

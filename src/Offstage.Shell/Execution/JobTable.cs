@@ -46,6 +46,14 @@ internal sealed class JobTable
         hidden.Add(process);
     }
 
+    /// <summary>For a subshell: it sees the jobs.</summary>
+    public JobTable Fork()
+    {
+        var fork = new JobTable();
+        fork.jobs.AddRange(jobs);
+        return fork;
+    }
+
     public void Remove(Job job) => jobs.Remove(job);
 
     public ProcessHandle? FindProcess(int pid) => jobs.Find(j => j.Pid == pid)?.Process ?? hidden.FindLast(p => p.Process.Pid == pid);

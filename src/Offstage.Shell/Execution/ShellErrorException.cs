@@ -11,12 +11,15 @@ internal enum ErrorReach
 }
 
 /// <summary>An error of expansion or assignment that ends more than one command.</summary>
-/// <param name="message">Without the shell's name and line; empty when it has been told.</param>
+/// <param name="message">Without the shell's name and line.</param>
 internal sealed class ShellErrorException(string message, ErrorReach reach, int status = 1) : Exception(message)
 {
     public ErrorReach Reach => reach;
 
     public int Status => status;
+
+    /// <summary>Whether the message was written already.</summary>
+    public bool IsTold { get; set; }
 
     public static ShellErrorException Unbound(string name) => new($"{name}: unbound variable", ErrorReach.Shell, 127);
 

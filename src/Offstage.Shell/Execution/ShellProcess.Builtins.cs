@@ -15,6 +15,12 @@ internal sealed partial class ShellProcess
             int status = builtin.Run(call);
             return call.Flush() ? status : 1;
         }
+        catch (ShellErrorException e) when (e.Reach == ErrorReach.Line && builtin.Name is "read" or "printf" or "mapfile" or "readarray" or "getopts")
+        {
+            // A variable that cannot be written fails the builtin, not the line.
+            Tell(e);
+            return 1;
+        }
         catch (ExpressionException e)
         {
             _ = call.Flush();

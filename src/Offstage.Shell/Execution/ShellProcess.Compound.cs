@@ -7,13 +7,31 @@ namespace Offstage.Shell.Execution;
 /// <summary>Compound commands.</summary>
 internal sealed partial class ShellProcess
 {
+    /// <summary>Commands that stand in each other on one thread before the next thread takes over.</summary>
+    private const int NestingMax = 120;
+
+    [ThreadStatic]
+    private static int nesting;
+
     /// <summary>Executes any command, in its redirections.</summary>
     public int Execute(Command command)
     {
-        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        // Well before the stack is short: what a command does besides, such as parsing, checks it too and has nowhere to go.
+        if (nesting >= NestingMax || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
             return ExecuteElsewhere(command);
-        if (command is Command.Simple simple)
-            return ExecuteSimple(simple);
+        nesting++;
+        try
+        {
+            return command is Command.Simple simple ? ExecuteSimple(simple) : ExecuteRedirected(command);
+        }
+        finally
+        {
+            nesting--;
+        }
+    }
+
+    private int ExecuteRedirected(Command command)
+    {
         if (command.Redirections.Length == 0 || command is Command.Function)
             return ExecuteCompound(command);
         CurrentLine = command.Line;
@@ -118,8 +136,7 @@ internal sealed partial class ShellProcess
                 return ExecuteList(branch.Body);
         }
 
-        LastStatus = 0;
-        return choice.Else is null ? 0 : ExecuteList(choice.Else);
+        return choice.Else is null ? LastStatus = 0 : ExecuteList(choice.Else);
     }
 
     /// <summary>Runs a loop's body once.</summary>
@@ -173,7 +190,8 @@ internal sealed partial class ShellProcess
                 BeforeCommand();
                 if (Options.Trace)
                     TraceLine($"for {loop.Name} in {string.Join(' ', loop.Words?.Select(w => w.Text) ?? ["\"$@\""])}");
-                AssignLoopVariable(loop.Name, value);
+                if (!TryAssignLoopVariable(loop.Name, value))
+                    return LastStatus = 1;
                 if (!RunTurn(loop.Body))
                     break;
             }
@@ -186,12 +204,19 @@ internal sealed partial class ShellProcess
         return LastStatus;
     }
 
-    private void AssignLoopVariable(string name, string value)
+    private bool TryAssignLoopVariable(string name, string value)
     {
+        if (Variables.FindRaw(name)?.Has(Offstage.Shell.Variables.VariableAttributes.ReadOnly) == true)
+        {
+            Complain($"{name}: readonly variable");
+            return false;
+        }
+
         if (Variables.FindRaw(name) is { } raw && raw.Has(Offstage.Shell.Variables.VariableAttributes.Reference))
             raw.SetScalar(value);
         else
             Variables.Assign(name, value);
+        return true;
     }
 
     private int ExecuteArithmeticFor(Command.ArithmeticFor loop)
@@ -239,6 +264,12 @@ internal sealed partial class ShellProcess
         catch (ExpressionException e)
         {
             Complain($"((: {e.Message}");
+            return false;
+        }
+        catch (ShellErrorException e) when (e.Reach == ErrorReach.Line)
+        {
+            // A read-only variable fails the expression, not the line.
+            Complain(e.Message);
             return false;
         }
     }
@@ -323,7 +354,7 @@ internal sealed partial class ShellProcess
                 WriteError(PromptText.Decode(this, Variables.Value("PS3") ?? "#? "));
                 if (ReadBuiltin.ReadLine(this, out string line) != 0)
                 {
-                    WriteError("\n");
+                    _ = Descriptors.Find(1)?.Write("\n"u8, Interruption);
                     return LastStatus = 1;
                 }
 

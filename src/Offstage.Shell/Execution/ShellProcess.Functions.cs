@@ -59,6 +59,12 @@ internal sealed partial class ShellProcess
             RunReturnTrap();
             return LastStatus;
         }
+        catch (ShellErrorException e) when (!e.IsTold)
+        {
+            // Where it happened is known only as long as the function's frame stands.
+            Tell(e);
+            throw;
+        }
         finally
         {
             RestoreTraps(hidden);
@@ -86,11 +92,16 @@ internal sealed partial class ShellProcess
         {
             CurrentLine = 1;
             LastStatus = 0;
-            RunScript(text, null, recovers: false);
+            RunScript(text, null, recovers: true);
             if (Flow == Flow.Return)
                 Flow = Flow.None;
             RunReturnTrap();
             return LastStatus;
+        }
+        catch (ShellErrorException e) when (!e.IsTold)
+        {
+            Tell(e);
+            throw;
         }
         finally
         {
@@ -109,12 +120,20 @@ internal sealed partial class ShellProcess
         EnterCall();
         try
         {
-            return RunScript(text, origin, origin == "eval" ? CurrentLine : 1, recovers: false);
+            return RunScript(text, origin, origin == "eval" ? CurrentLine : 1, recovers: true);
         }
         finally
         {
             CallDepth--;
         }
+    }
+
+    /// <summary>Tells an error once.</summary>
+    private void Tell(ShellErrorException error)
+    {
+        if (!error.IsTold)
+            Complain(error.Message);
+        error.IsTold = true;
     }
 
     private void EnterCall()

@@ -60,7 +60,7 @@ internal sealed partial class ShellProcess
             }
 
             foreach (string warning in parser.Warnings)
-                WriteError($"{SourceName()}: {(origin is null or "-c" ? "" : origin + ": ")}warning: {warning}\n");
+                WriteError($"{SourceName()}: {(origin is null or "-c" ? "" : origin + ": ")}{warning}\n");
             parser.Warnings.Clear();
             if (list is null)
                 break;
@@ -91,8 +91,7 @@ internal sealed partial class ShellProcess
         }
         catch (ShellErrorException e) when (recovers && SubshellDepth == 0 && e.Reach == ErrorReach.Line)
         {
-            if (e.Message.Length > 0)
-                Complain(e.Message);
+            Tell(e);
             Unwind(frames, depth);
             (FunctionDepth, CallDepth, LoopDepth, errorsExpected, Returnable) = (functionDepth, calls, loops, expected, returnable);
             LastStatus = e.Status;

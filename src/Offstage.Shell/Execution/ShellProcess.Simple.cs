@@ -15,8 +15,11 @@ internal sealed partial class ShellProcess
     {
         CurrentLine = command.Line;
         substitutionStatus = null;
-        currentCommand = command;
+        if (!runningTrap)
+            currentCommand = command;
         BeforeCommand();
+        if (Flow != Flow.None)
+            return LastStatus;
         int substitutions = openSubstitutions.Count;
         try
         {
@@ -27,11 +30,19 @@ internal sealed partial class ShellProcess
                 TraceCommand(command, arguments);
             if (arguments is ["exec", ..] && !DisabledBuiltins.Contains("exec") && !Functions.ContainsKey("exec"))
                 return LastStatus = ExecuteExec(command, arguments);
-            LastArgument = arguments[^1];
+            string last = arguments[^1];
             if (command.Redirections.Length == 0)
-                return LastStatus = Invoke(command, arguments);
-            using RedirectionScope? scope = TryRedirect(command.Redirections);
-            return LastStatus = scope is null ? 1 : Invoke(command, arguments);
+            {
+                LastStatus = Invoke(command, arguments);
+            }
+            else
+            {
+                using RedirectionScope? scope = TryRedirect(command.Redirections);
+                LastStatus = scope is null ? 1 : Invoke(command, arguments);
+            }
+
+            LastArgument = last;
+            return LastStatus;
         }
         finally
         {
@@ -76,12 +87,13 @@ internal sealed partial class ShellProcess
 
     private int ExecuteAssignments(Command.Simple command)
     {
-        using RedirectionScope? scope = command.Redirections.Length == 0 ? RedirectionScope.Empty : TryRedirect(command.Redirections);
-        if (scope is null)
-            return 1;
         foreach (Word word in command.Assignments)
             Assign(word.Assignment!, traced: Options.Trace);
-        return substitutionStatus ?? 0;
+        int status = substitutionStatus ?? 0;
+        if (command.Redirections.Length == 0)
+            return status;
+        using RedirectionScope? scope = TryRedirect(command.Redirections);
+        return scope is null ? 1 : status;
     }
 
     /// <summary>Runs a command by its expanded words.</summary>
@@ -115,7 +127,7 @@ internal sealed partial class ShellProcess
             if (Variables.FindRaw(assignment.Name)?.Has(VariableAttributes.ReadOnly) == true)
             {
                 Complain($"{assignment.Name}: readonly variable");
-                return 1;
+                continue;
             }
 
             if (Options.Trace)

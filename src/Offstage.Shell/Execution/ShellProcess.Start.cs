@@ -65,7 +65,6 @@ internal sealed partial class ShellProcess
             CallDepth = CallDepth,
             CurrentLine = CurrentLine,
             Returnable = Returnable,
-            LoopDepth = LoopDepth,
             IsUtf8 = IsUtf8,
             Separators = Separators,
             Random = new RandomNumbers(),
@@ -76,6 +75,9 @@ internal sealed partial class ShellProcess
             parserOptions = parserOptions?.Aliases is null ? parserOptions : null,
             errorsExpected = errorsExpected,
             PipeStatus = PipeStatus,
+            Jobs = Jobs.All.Count == 0 ? new JobTable() : Jobs.Fork(),
+            LastArgument = LastArgument,
+            TraceDepth = TraceDepth,
         };
         child.Variables = Variables.Fork(child);
         child.traps = traps?.Fork();
@@ -111,6 +113,16 @@ internal sealed partial class ShellProcess
         return status;
     }
 
+    /// <summary>The signal that ended the process; 0 for none.</summary>
+    public int KilledBy { get; private set; }
+
+    /// <summary>Tells how a child died, as a shell does for those it waits for in the foreground.</summary>
+    private void TellDeath(ShellProcess child)
+    {
+        if (child.KilledBy is not (0 or Signals.Interrupt or Signals.BrokenPipe))
+            WriteError(Builtins.WaitBuiltin.SignalText(Signals.Name(child.KilledBy)!) + "\n");
+    }
+
     /// <summary>Turns whatever ends a process into its status.</summary>
     private int Guard(Func<ShellProcess, int> body)
     {
@@ -120,12 +132,13 @@ internal sealed partial class ShellProcess
         }
         catch (ShellErrorException e)
         {
-            if (e.Message.Length > 0)
-                Complain(e.Message);
-            return LastStatus = e.Status;
+            Tell(e);
+            // What exits the main shell with 127 exits a subshell with 1.
+            return LastStatus = (SubshellDepth > 0 || Options.ErrExit) && e.Reach == ErrorReach.Shell && e.Status == 127 ? 1 : e.Status;
         }
         catch (ProcessKilledException e)
         {
+            KilledBy = e.Signal;
             return LastStatus = 128 + e.Signal;
         }
         catch (WriteFailedException e)

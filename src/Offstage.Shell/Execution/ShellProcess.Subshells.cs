@@ -36,7 +36,9 @@ internal sealed partial class ShellProcess
     {
         ShellProcess child = Fork();
         child.traps?.Reset();
-        return LastStatus = child.RunToEnd(p => p.ExecuteList(body));
+        int status = child.RunToEnd(p => p.ExecuteList(body));
+        TellDeath(child);
+        return LastStatus = status;
     }
 
     /// <summary>The value of a command substitution.</summary>
@@ -69,6 +71,24 @@ internal sealed partial class ShellProcess
         {
             CallDepth--;
         }
+    }
+
+    /// <summary>The value of a substitution between backquotes, whose text is parsed now.</summary>
+    public string Substitute(WordPart.Backquoted backquoted)
+    {
+        WordPart.CommandSubstitution parsed;
+        try
+        {
+            parsed = backquoted.Parse(ParserOptions);
+        }
+        catch (SyntaxErrorException e)
+        {
+            ShowSyntaxError(e, "command substitution");
+            substitutionStatus = LastStatus = 2;
+            return "";
+        }
+
+        return Substitute(parsed);
     }
 
     private string? ReadSubstitutedFile(Word file)
@@ -138,6 +158,16 @@ internal sealed partial class ShellProcess
         // A lone group or subshell in the background is this process, not another below it.
         if (andOr is { Rest: [], First: { Commands: [Command.Subshell subshell], IsNegated: false, Timing: PipelineTiming.None } } && subshell.Redirections.Length == 0)
             return ExecuteList(subshell.Body);
+        if (andOr is { Rest: [], First: { Commands: [{ Redirections.Length: > 0 } command], IsNegated: false, Timing: PipelineTiming.None } })
+        {
+            // Nobody comes back to what the descriptors were, so nothing of it is kept open.
+            using RedirectionScope? scope = TryRedirect(command.Redirections);
+            if (scope is null)
+                return LastStatus = 1;
+            scope.Keep();
+            return Execute(command with { Redirections = [] });
+        }
+
         return ExecuteAndOr(andOr);
     }
 
@@ -197,7 +227,9 @@ internal sealed partial class ShellProcess
             foreach (string option in start.ShoptOptions)
                 child.Options.SetShopt(option, true);
             child.ImportFunctions();
-            return child.RunToEnd(p => p.RunMain(start.Text, start.ScriptPath is null ? "-c" : null));
+            int status = child.RunToEnd(p => p.RunMain(start.Text, start.ScriptPath is null ? "-c" : null));
+            TellDeath(child);
+            return status;
         }
         finally
         {

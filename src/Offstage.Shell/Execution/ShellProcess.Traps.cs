@@ -98,7 +98,7 @@ internal sealed partial class ShellProcess
         try
         {
             CallDepth++;
-            RunScript(command, "trap", 1, recovers: false);
+            RunScript(command, "trap", CurrentLine, recovers: true);
         }
         finally
         {

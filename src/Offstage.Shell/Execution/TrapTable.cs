@@ -40,6 +40,13 @@ internal sealed class TrapTable
         }
     }
 
+    /// <summary>All traps that count.</summary>
+    public Dictionary<string, string> All()
+    {
+        lock (gate)
+            return commands.Where(c => !IsInherited || c.Value.Length == 0).ToDictionary(c => c.Key, c => c.Value);
+    }
+
     public void Forget(string name)
     {
         lock (gate)

@@ -138,10 +138,10 @@ internal static class BraceExpander
     private static string Pad(long value, int width)
     {
         string digits = value.ToString(CultureInfo.InvariantCulture);
-        return value < 0 ? "-" + digits[1..].PadLeft(width - 1, '0') : digits.PadLeft(width, '0');
+        return width == 0 ? digits : value < 0 ? "-" + digits[1..].PadLeft(width - 1, '0') : digits.PadLeft(width, '0');
     }
 
-    private static List<Item> Characters(string text) => [.. text.Select(c => c is '\\' or '`' or '\'' or '"' ? new Item('\0', new WordPart.Quoted(c.ToString(), "\\" + c)) : new Item(c, null))];
+    private static List<Item> Characters(string text) => [.. text.Select(c => c is '\\' ? new Item('\0', new WordPart.Quoted("", "\\")) : c is '`' or '\'' or '"' ? new Item('\0', new WordPart.Quoted(c.ToString(), "\\" + c)) : new Item(c, null))];
 
     private static Word ToWord(List<Item> items)
     {
@@ -162,6 +162,33 @@ internal static class BraceExpander
             parts.Add(new WordPart.Literal(string.Concat(items[start..i].Select(c => c.Character))));
         }
 
+        JoinNames(parts);
+
         return new Word(ScriptPrinter.PartsText(parts), [.. parts]);
+    }
+
+    /// <summary>Braces come before parameters: <c>$x{a,b}</c> is <c>$xa $xb</c>, so a bare name takes what follows it.</summary>
+    private static void JoinNames(List<WordPart> parts)
+    {
+        for (int i = 0; i + 1 < parts.Count; i++)
+        {
+            if (parts[i] is not WordPart.Parameter { Expansion: { } bare } || bare.Source != "$" + bare.Name || !(char.IsAsciiLetter(bare.Name[0]) || bare.Name[0] == '_')
+                || parts[i + 1] is not WordPart.Literal next)
+            {
+                continue;
+            }
+
+            int taken = 0;
+            while (taken < next.Text.Length && (char.IsAsciiLetterOrDigit(next.Text[taken]) || next.Text[taken] == '_'))
+                taken++;
+            if (taken == 0)
+                continue;
+            string name = bare.Name + next.Text[..taken];
+            parts[i] = new WordPart.Parameter(new ParameterExpansion { Name = name, Source = "$" + name });
+            if (taken == next.Text.Length)
+                parts.RemoveAt(i + 1);
+            else
+                parts[i + 1] = new WordPart.Literal(next.Text[taken..]);
+        }
     }
 }

@@ -53,7 +53,7 @@ internal sealed partial class Expander
     }
 
     private static string Shown(ParameterExpansion expansion)
-        => expansion.Subscript is null ? expansion.Name : $"{expansion.Name}[{expansion.Subscript.Text}]";
+        => expansion.Subscript is null ? char.IsAsciiDigit(expansion.Name[0]) || expansion.Name == "!" ? "$" + expansion.Name : expansion.Name : $"{expansion.Name}[{expansion.Subscript.Text}]";
 
     private void AppendValue(ParameterValue value, FieldBuilder builder, Context context)
     {
@@ -83,6 +83,11 @@ internal sealed partial class Expander
         else if (!builder.Splits)
         {
             builder.AppendExpansion(string.Join(isJoined ? process.Separators.Joint : " ", items));
+        }
+        else if (process.Separators.Joint is { Length: > 0 } joint && !process.Separators.IsBlank(joint[0]))
+        {
+            // Joined and split again, so that empty elements between others are fields.
+            builder.AppendExpansion(string.Join(joint, items));
         }
         else
         {

@@ -22,11 +22,19 @@ internal sealed partial class Expander
                 AppendResult(Assignment(expansion, value, variable), builder, context);
                 return;
             case 'K' when value is ParameterValue.Many many && !expansion.IsAllPositional:
-                AppendResult(string.Join(' ', Keys(expansion.Name).Zip(many.Items, (k, v) => $"{Declarations.Key(k, variable, process.IsUtf8)} {ShellQuoting.Double(v, process.IsUtf8)}")), builder, context);
+                string pairs = string.Join(' ', Keys(expansion.Name).Zip(many.Items, (k, v) => $"{Declarations.Key(k, variable, process.IsUtf8)} {ShellQuoting.Double(v, process.IsUtf8)}"));
+                AppendResult(variable?.Has(VariableAttributes.Associative) == true ? pairs + " " : pairs, builder, context);
                 return;
             case 'k' when value is ParameterValue.Many many && !expansion.IsAllPositional:
                 AppendList([.. Keys(expansion.Name).Zip(many.Items, (k, v) => (string[])[k, v]).SelectMany(p => p)], many.IsJoined, builder, context);
                 return;
+        }
+
+        if (value is ParameterValue.Single { Text: null })
+        {
+            if (process.Options.NoUnset)
+                throw ShellErrorException.Unbound(Shown(expansion));
+            return;
         }
 
         Func<string, string> map = letter switch
@@ -39,8 +47,6 @@ internal sealed partial class Expander
             'u' => text => text.Length == 0 ? text : CaseText.ToUpper(text[..1], false) + text[1..],
             _ => throw ShellErrorException.Line($"{expansion.Source}: bad substitution"),
         };
-        if (value is ParameterValue.Single { Text: null } && process.Options.NoUnset)
-            throw ShellErrorException.Unbound(Shown(expansion));
         AppendValue(value switch
         {
             ParameterValue.Many all => all with { Items = all.Items.ConvertAll(i => map(i)) },

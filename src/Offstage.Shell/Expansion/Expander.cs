@@ -135,7 +135,7 @@ internal sealed partial class Expander(ShellProcess process)
                     AppendResult(process.Substitute(substitution), builder, context);
                     break;
                 case WordPart.Backquoted backquoted:
-                    AppendResult(process.Substitute(backquoted.Parse(process.ParserOptions)), builder, context);
+                    AppendResult(process.Substitute(backquoted), builder, context);
                     break;
                 case WordPart.Arithmetic arithmetic:
                     AppendResult(EvaluateArithmetic(arithmetic), builder, context);
@@ -193,7 +193,8 @@ internal sealed partial class Expander(ShellProcess process)
         int from = 0;
         for (int i = text.IndexOf('~'); i >= 0; i = text.IndexOf('~', i + 1))
         {
-            bool atStart = i == 0 ? isFirst && builder.IsEmpty : context == Context.Assignment && (text[i - 1] == ':' || (text[i - 1] == '=' && !text.AsSpan(0, i - 1).Contains('=')));
+            bool assigns = context == Context.Word && isFirst && i > 0 && text[i - 1] == '=' && ShellProcess.IsName(text[..(i - 1)]);
+            bool atStart = i == 0 ? isFirst && builder.IsEmpty : assigns || context == Context.Assignment && (text[i - 1] == ':' || (text[i - 1] == '=' && !text.AsSpan(0, i - 1).Contains('=')));
             if (!atStart)
                 continue;
             int end = text.AsSpan(i).IndexOfAny(context == Context.Assignment ? "/:" : "/");

@@ -1,7 +1,7 @@
 namespace Offstage.Shell;
 
 /// <summary>Reads lines and blocks from an open file through a buffer, without a string for each line. Not for several threads at once.</summary>
-public sealed class InputReader(FileDescription source, Interruption interruption, int bufferSize = 64 * 1024)
+public sealed class InputReader(FileDescription source, Interruption interruption, int bufferSize = 64 * 1024, OutputWriter? flushedBeforeWaiting = null)
 {
     private byte[] buffer = [];
     private int start;
@@ -93,6 +93,9 @@ public sealed class InputReader(FileDescription source, Interruption interruptio
             Array.Resize(ref buffer, wanted);
         }
 
+        // Who waits for more must not sit on what others wait for.
+        if (flushedBeforeWaiting is not null && source.Status.Kind == FileKind.Pipe && !source.WaitReadable(TimeSpan.Zero, interruption))
+            flushedBeforeWaiting.Flush();
         Error = source.Read(buffer.AsSpan(end), interruption, out int count);
         end += count;
         return Error == FileError.None && count > 0;

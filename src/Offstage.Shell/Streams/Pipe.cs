@@ -100,24 +100,32 @@ internal sealed class Pipe
         interruption.Check();
         long begun = Stopwatch.GetTimestamp();
         // The registration may run its callback here and now; it takes the lock that this thread holds already.
-        using CancellationTokenRegistration wake = interruption.Token.UnsafeRegister(static pipe => ((Pipe)pipe!).WakeAll(), this);
-        while (!condition())
+        CancellationTokenRegistration wake = interruption.Token.UnsafeRegister(static pipe => ((Pipe)pipe!).WakeAll(), this);
+        try
         {
-            if (timeout == Timeout.InfiniteTimeSpan)
+            while (!condition())
             {
-                Monitor.Wait(gate);
-            }
-            else
-            {
-                long left = (long)timeout.TotalMilliseconds - (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-                if (left <= 0 || !Monitor.Wait(gate, (int)Math.Min(left, int.MaxValue)))
-                    return condition();
+                if (timeout == Timeout.InfiniteTimeSpan)
+                {
+                    Monitor.Wait(gate);
+                }
+                else
+                {
+                    long left = (long)timeout.TotalMilliseconds - (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+                    if (left <= 0 || !Monitor.Wait(gate, (int)Math.Min(left, int.MaxValue)))
+                        return condition();
+                }
+
+                interruption.Check();
             }
 
-            interruption.Check();
+            return true;
         }
-
-        return true;
+        finally
+        {
+            // Not disposed: that would wait for a callback that is waiting for our lock.
+            wake.Unregister();
+        }
     }
 
     private void WakeAll()

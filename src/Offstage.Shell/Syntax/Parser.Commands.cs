@@ -63,6 +63,8 @@ internal sealed partial class Parser
         if (token.Start + 1 < text.Length && text[token.Start + 1] == '(')
         {
             int end = FindArithmeticEnd(token.Start + 2);
+            if (end < 0 && SkipBalanced(token.Start) is null)
+                throw Unmatched(')', line);
             if (end >= 0)
             {
                 Rewind();
@@ -183,7 +185,7 @@ internal sealed partial class Parser
         int start = at + 2;
         int end = FindArithmeticEnd(start);
         if (end < 0)
-            throw Unmatched(')', Line(text.Length));
+            throw Unmatched(')', Line(at));
         var cuts = new List<int> { start - 1 };
         int depth = 0;
         for (int i = start; i < end; i++)

@@ -83,7 +83,6 @@ internal sealed partial class Parser
         int groups = patternGroups;
         patternGroups = 0;
         bool allowed = assignmentsAllowed;
-        _ = start;
         CommandList body;
         SkipNewlines();
         if (Peek().Is(")"))
@@ -98,7 +97,7 @@ internal sealed partial class Parser
             }
             catch (SyntaxErrorException e) when (e.AtEnd && e.Message.EndsWith("unexpected end of file", StringComparison.Ordinal))
             {
-                throw Unmatched(')', Line(text.Length) + 1);
+                throw Unmatched(')', text[Math.Min(start + 2, text.Length - 1)] == '(' ? Line(start) : Line(text.Length) + (text.EndsWith('\n') ? 0 : 1));
             }
         }
 
@@ -107,7 +106,7 @@ internal sealed partial class Parser
         foreach ((Redirection redirection, bool _, int line) in pendingDocuments)
         {
             string delimiter = UnquotedText(redirection.Target.Parts);
-            Warnings.Add($"here-document at line {line} delimited by end-of-file (wanted `{delimiter}')");
+            Warnings.Add($"line {line}: warning: here-document at line {line} delimited by end-of-file (wanted `{delimiter}')");
             redirection.Document = new HereDocument(Word.Empty, "", delimiter, false);
         }
 

@@ -41,7 +41,7 @@ internal sealed partial class Parser
         }
 
         if (!ended)
-            Warnings.Add($"here-document at line {line} delimited by end-of-file (wanted `{delimiter}')");
+            Warnings.Add($"{(text.EndsWith('\n') ? $"line {Line(text.Length) - 1}: " : "")}warning: here-document at line {line} delimited by end-of-file (wanted `{delimiter}')");
         string source = body.ToString();
         Word word = quoted
             ? new Word(source, [new WordPart.Quoted(source, source)])

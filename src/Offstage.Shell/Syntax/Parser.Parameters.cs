@@ -69,19 +69,20 @@ internal sealed partial class Parser
                 bounds = new ArithmeticPair(offset, count);
                 break;
             case ParameterOperator.ReplaceFirst or ParameterOperator.ReplaceAll or ParameterOperator.ReplacePrefix or ParameterOperator.ReplaceSuffix:
-                argument = ReadOperand(start, '/', quotesCount: true, inDoubleQuotes);
+                bool anchored = operation is ParameterOperator.ReplacePrefix or ParameterOperator.ReplaceSuffix;
+                argument = anchored && Here() == '/' ? Word.Empty : ReadOperand(start, '/', quotesCount: true);
                 if (Here() == '/')
                 {
                     at++;
-                    second = ReadOperand(start, '}', quotesCount: true, inDoubleQuotes);
+                    second = ReadOperand(start, '}', quotesCount: true);
                 }
 
                 break;
             case ParameterOperator.UseDefault or ParameterOperator.AssignDefault or ParameterOperator.FailIfUnset or ParameterOperator.UseAlternative:
-                argument = ReadOperand(start, '}', quotesCount: !inDoubleQuotes, inDoubleQuotes);
+                argument = ReadOperand(start, '}', quotesCount: !inDoubleQuotes);
                 break;
             default:
-                argument = ReadOperand(start, '}', quotesCount: true, inDoubleQuotes);
+                argument = ReadOperand(start, '}', quotesCount: true);
                 break;
         }
 
@@ -218,7 +219,7 @@ internal sealed partial class Parser
     /// <summary>The word behind an operator.</summary>
     /// <param name="stop">What ends it besides the closing brace.</param>
     /// <param name="quotesCount">Whether single quotes and backslashes quote, as they do in patterns even within double quotes.</param>
-    private Word ReadOperand(int expansionStart, char stop, bool quotesCount, bool inDoubleQuotes)
+    private Word ReadOperand(int expansionStart, char stop, bool quotesCount)
     {
         int start = at;
         var parts = new List<WordPart>();

@@ -25,7 +25,7 @@ internal sealed partial class Parser
                     assignments.Add(token.Word);
                 else
                     words.Add(token.Word!);
-                if (words.Count == 1 && assignments.Count == 0 && redirections.Count == 0 && first && Peek().Is("("))
+                if (words.Count == 1 && assignments.Count == 0 && redirections.Count == 0 && first && OpensParenthesis())
                     return ParseFunctionDefinition(token, line);
                 continue;
             }
@@ -42,6 +42,13 @@ internal sealed partial class Parser
         }
 
         return new Command.Simple([.. assignments], [.. words]) { Line = line, Redirections = [.. redirections] };
+    }
+
+    /// <summary>Whether a parenthesis is next. The token is not read: an assignment could stand there, which wants to be read as one.</summary>
+    private bool OpensParenthesis()
+    {
+        SkipBlanks();
+        return at < text.Length && text[at] == '(';
     }
 
     private void RereadAsCommandStart()

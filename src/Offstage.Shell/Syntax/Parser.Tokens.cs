@@ -8,8 +8,6 @@ internal sealed partial class Parser
         "&&", "||", ";;&", ";;", ";&", "|&", "&>>", "&>", "<<<", "<<-", "<<", "<&", "<>", ">>", ">&", ">|", "&", "|", ";", "(", ")", "<", ">",
     ];
 
-    private string lastTaken = "";
-
     /// <summary>Whether a word that is read now may be an assignment with a subscript or a list.</summary>
     private bool assignmentsAllowed;
 
@@ -19,7 +17,6 @@ internal sealed partial class Parser
     {
         Token token = Peek();
         ahead = null;
-        lastTaken = token.Text;
         if (token.Kind == TokenKind.Newline)
             ReadPendingDocuments();
         return token;

@@ -55,13 +55,14 @@ internal sealed partial class Parser
         {
             AndOr next = ParseAndOr();
             Token token = Peek();
-            if (token.Is("&") || token.Is(";"))
+            bool separated = token.Is("&") || token.Is(";");
+            if (separated)
                 Take();
             items.Add(new ListItem(next, token.Is("&")));
             token = Peek();
             if (token.Kind is TokenKind.Newline or TokenKind.End)
                 break;
-            if (!EndsItem(items[^1], token))
+            if (!separated)
                 throw Unexpected(token);
         }
 
@@ -71,9 +72,6 @@ internal sealed partial class Parser
         ReadPendingDocuments();
         return new CommandList([.. items]);
     }
-
-    private bool EndsItem(ListItem item, Token next)
-        => next.Kind is TokenKind.Word or TokenKind.Descriptor or TokenKind.DescriptorVariable or TokenKind.Operator && lastTaken is ";" or "&" && item is not null;
 
     /// <summary>A list up to a reserved word or operator that ends it; line ends separate.</summary>
     private CommandList ParseList(Func<Token, bool> ends)

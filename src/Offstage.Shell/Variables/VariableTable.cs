@@ -267,6 +267,9 @@ internal sealed partial class VariableTable
 
     public void Define(string name, Variable variable) => visible[name] = variable;
 
+    /// <summary>Takes a variable away whatever its attributes are.</summary>
+    public void Remove(string name) => visible.Remove(name);
+
     /// <summary>Tells that a variable's value or attributes were changed past this table.</summary>
     public void Changed(string name, Variable variable)
     {

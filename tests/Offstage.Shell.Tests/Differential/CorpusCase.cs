@@ -31,6 +31,12 @@ internal sealed record CorpusCase(string Chapter, string Name, string Script, st
                 name = line[4..].Trim();
                 parts.Add(("", new StringBuilder()));
             }
+            else if (line.StartsWith("$ ", StringComparison.Ordinal))
+            {
+                Finish();
+                name = line[2..];
+                parts.Add(("", new StringBuilder(name).Append('\n')));
+            }
             else if (IsHead(line) && name is not null)
             {
                 parts.Add((line[4..].Trim(), new StringBuilder()));

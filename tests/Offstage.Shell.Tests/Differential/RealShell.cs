@@ -18,11 +18,11 @@ internal static class RealShell
           shopt -u nullglob dotglob
           IFS= read -r -d '' script < "/cases/$i/script"
           cd /w
-          env -i PATH=/usr/bin:/bin HOME=/home timeout -k 1 10 bash -c "$script" < "/cases/$i/stdin" > "/cases/$i/stdout" 2> "/cases/$i/stderr"
+          env -i --default-signal=PIPE PATH=/usr/bin:/bin HOME=/home timeout -k 1 10 bash -c "$script" < "/cases/$i/stdin" > "/cases/$i/stdout" 2> "/cases/$i/stderr"
           echo $? > "/cases/$i/status"
+          (cd /w && find . -mindepth 1 -printf '%P\t%y\t%m\t%l\0') > "/cases/$i/list"
           chmod -R u+rX /w 2> /dev/null
           cp -a /w "/cases/$i/tree"
-          (cd /w && find . -mindepth 1 -printf '%P\t%y\t%m\t%l\0') > "/cases/$i/list"
         done
         """;
 
@@ -36,6 +36,10 @@ internal static class RealShell
         {
             for (int i = 0; i < cases.Count; i++)
                 Write(Path.Combine(folder, i.ToString()), cases[i]);
+            // A folder of the disk, because sizes of directories are another on tmpfs.
+            Directory.CreateDirectory(Path.Combine(folder, "w"));
+            File.WriteAllText(Path.Combine(folder, "passwd"), "root:x:0:0:root:/root:/bin/bash\n");
+            File.WriteAllText(Path.Combine(folder, "group"), "root:x:0:\n");
             using Process bwrap = Start(folder, cases.Count);
             string error = bwrap.StandardError.ReadToEnd();
             bwrap.WaitForExit();
@@ -68,7 +72,7 @@ internal static class RealShell
         foreach (string argument in (string[])
         [
             "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
-            "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/w", "--tmpfs", "/tmp", "--dir", "/home", "--bind", folder, "/cases",
+            "--dev", "/dev", "--proc", "/proc", "--bind", Path.Combine(folder, "w"), "/w", "--ro-bind", Path.Combine(folder, "passwd"), "/etc/passwd", "--ro-bind", Path.Combine(folder, "group"), "/etc/group", "--tmpfs", "/tmp", "--dir", "/home", "--bind", folder, "/cases",
             "--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox",
             "/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "/usr/bin/bash", "-c", Driver, "driver", count.ToString(),
         ])

@@ -35,7 +35,7 @@ internal sealed class AwkCommand(string name) : ICommand
         if (source is null)
         {
             context.Error.WriteLine($"Usage: {context.Name} [POSIX or GNU style options] -f progfile [--] file ...");
-            return 2;
+            return 1;
         }
 
         AwkProgram program;

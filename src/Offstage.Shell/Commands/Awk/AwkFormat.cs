@@ -77,7 +77,7 @@ internal static class AwkFormat
         if (!value.LooksNumeric(out double code))
         {
             string text = value.Text(numberFormat);
-            return text.Length == 0 ? "" : utf8 ? AwkCharacters.Substring(text, 0, 1) : text[..1];
+            return text.Length == 0 ? "\0" : utf8 ? AwkCharacters.Substring(text, 0, 1) : text[..1];
         }
 
         int number = (int)code;

@@ -5,7 +5,7 @@ internal sealed class AwkRandom
 {
     private ulong state;
 
-    public AwkRandom() => Seed(0);
+    public AwkRandom() => Seed(1);
 
     public double Current { get; private set; }
 

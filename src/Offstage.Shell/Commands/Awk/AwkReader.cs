@@ -54,8 +54,8 @@ internal sealed class AwkReader(CommandContext context, FileDescription source, 
         record = buffer.AsSpan(start, end - start);
         separator = default;
         start = end;
-        if (by is AwkRecordSeparator.Character || record.IsEmpty || record[^1] != '\n') return !record.IsEmpty;
-        // The last newline of a file belongs to no record, unless the separator is one character.
+        if (by is not AwkRecordSeparator.Paragraph || record.IsEmpty || record[^1] != '\n') return !record.IsEmpty;
+        // The last newline of a file belongs to no record, but only where lines are what separates.
         separator = record[^1..];
         record = record[..^1];
         return true;

@@ -172,9 +172,7 @@ internal sealed partial class AwkRuntime
                     continue;
                 }
 
-                Complain($"cannot open \"{name}\" ({error.Message()})");
-                ExitStatus = 2;
-                continue;
+                throw new CommandFailedException($"fatal: cannot open file `{name}' for reading: {error.Message()}", 2);
             }
 
             main = new AwkReader(Context, file, owned: true);

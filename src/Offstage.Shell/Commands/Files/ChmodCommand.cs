@@ -21,23 +21,23 @@ internal sealed class ChmodCommand : ICommand
     public int Run(CommandContext context)
     {
         // A mode such as -x is no option.
-        string? dashed = context.Arguments.FirstOrDefault(a => a.Length > 1 && a[0] == '-' && "rwxXst".Contains(a[1], StringComparison.Ordinal) && FileMode.Parse(a) is not null);
+        string? dashed = context.Arguments.FirstOrDefault(a => a.Length > 1 && a[0] == '-' && "rwxXst".Contains(a[1], StringComparison.Ordinal) && ModeChange.Parse(a) is not null);
         var options = table.Parse(context, [.. context.Arguments.Where(a => !ReferenceEquals(a, dashed))], out int usage);
         if (options is null) return usage;
         var operands = options.Operands;
         if (dashed is not null) operands.Insert(0, dashed);
-        FileMode mode;
+        ModeChange mode;
         if (options.Value("reference") is { } reference)
         {
             var error = context.Files.Stat(context.Resolve(reference), followLinks: true, out var status);
             if (error != FileError.None) throw new CommandFailedException($"failed to get attributes of {Latin.Quote(reference)}: {error.Message()}");
-            mode = FileMode.Parse(Convert.ToString(status.Mode, 8))!;
+            mode = ModeChange.Parse(Convert.ToString(status.Mode, 8))!;
         }
         else
         {
             if (operands.Count == 0) return Usage.MissingOperand(context);
             if (operands.Count == 1) return Usage.MissingOperandAfter(context, operands[0]);
-            mode = FileMode.Parse(operands[0])!;
+            mode = ModeChange.Parse(operands[0])!;
             if (mode is null) return Usage.Error(context, $"invalid mode: {Latin.Quote(operands[0])}");
             operands.RemoveAt(0);
         }
@@ -47,7 +47,7 @@ internal sealed class ChmodCommand : ICommand
         return ok ? 0 : 1;
     }
 
-    private static bool Change(CommandContext context, ParsedOptions options, FileMode mode, string shown, bool operand)
+    private static bool Change(CommandContext context, ParsedOptions options, ModeChange mode, string shown, bool operand)
     {
         context.Check();
         string path = context.Resolve(shown);
@@ -84,5 +84,5 @@ internal sealed class ChmodCommand : ICommand
         return ok;
     }
 
-    private static string Shown(int mode) => $"{Convert.ToString(mode, 8).PadLeft(4, '0')} ({FileMode.Text(mode)})";
+    private static string Shown(int mode) => $"{Convert.ToString(mode, 8).PadLeft(4, '0')} ({ModeChange.Text(mode)})";
 }

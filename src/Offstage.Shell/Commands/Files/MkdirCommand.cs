@@ -19,8 +19,8 @@ internal sealed class MkdirCommand : ICommand
         var options = table.Parse(context, out int status);
         if (options is null) return status;
         if (options.Operands.Count == 0) return Usage.MissingOperand(context);
-        FileMode? mode = null;
-        if (options.Value('m') is { } text) mode = FileMode.Parse(text) ?? throw new CommandFailedException($"invalid mode {Latin.Quote(text)}");
+        ModeChange? mode = null;
+        if (options.Value('m') is { } text) mode = ModeChange.Parse(text) ?? throw new CommandFailedException($"invalid mode {Latin.Quote(text)}");
         int plain = 0b111_111_111 & ~context.Umask;
         foreach (string operand in options.Operands)
         {

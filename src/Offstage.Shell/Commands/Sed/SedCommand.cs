@@ -48,14 +48,12 @@ internal sealed class SedCommand : ICommand
             options.Value('l') is { } length ? int.TryParse(length, out int width) ? width : throw new CommandFailedException($"invalid line length: {length}") : 70);
         try
         {
-            var program = SedParser.Parse(script, new(options.Has('E') || options.Has('r'), context.IsUtf8));
-            if (options.Has("sandbox") && program.Any(i => i.Command is 'r' or 'w' or 'R' or 'W' || i.Substitution?.File is not null))
-                throw new SedSyntaxException("-e expression #1, char 0: e/r/w commands disabled in sandbox mode");
+            var program = SedParser.Parse(script, new(options.Has('E') || options.Has('r'), context.IsUtf8, options.Has("sandbox")));
             return Run(context, options, program, settings, inPlace);
         }
         catch (SedSyntaxException error)
         {
-            throw new CommandFailedException(error.Message);
+            throw new CommandFailedException(error.Message, error.Status);
         }
         catch (PosixRegexException error)
         {
@@ -97,7 +95,7 @@ internal sealed class SedCommand : ICommand
             }
 
             using var file = InputFile.TryOpen(context, given.Value!, out var error);
-            if (file is null) throw new CommandFailedException($"couldn't open file {given.Value}: {error.Message()}", 1);
+            if (file is null) throw new CommandFailedException($"couldn't open file {given.Value}: {error.Message()}", 4);
             string text = Latin.Text(file.ReadToEnd());
             script.Append(text.EndsWith('\n') ? text[..^1] : text);
         }

@@ -28,7 +28,7 @@ internal sealed class SedParser
         {
             jump.Target = jump.Name.Length == 0 ? instructions.Count
                 : labels.TryGetValue(jump.Name, out int target) ? target
-                : throw new SedSyntaxException($"can't find label for jump to `{jump.Name}'");
+                : throw new SedSyntaxException($"can't find label for jump to `{jump.Name}'", 4);
         }
 
         return [.. instructions];
@@ -119,6 +119,8 @@ internal sealed class SedParser
             case 'a' or 'i' or 'c':
                 instruction.Text = Text();
                 break;
+            case 'r' or 'R' or 'w' or 'W' when options.Sandbox:
+                throw Error("e/r/w commands disabled in sandbox mode");
             case 'r' or 'R' or 'w' or 'W':
                 instruction.Name = FileName();
                 break;
@@ -378,6 +380,8 @@ internal sealed class SedParser
                     break;
                 case 'e':
                     throw Error("e/r/w commands disabled in sandbox mode");
+                case 'w' when options.Sandbox:
+                    throw Error("e/r/w commands disabled in sandbox mode");
                 case 'w':
                     file = FileName();
                     more = false;
@@ -446,4 +450,4 @@ internal sealed class SedParser
 }
 
 /// <param name="Extended">With -E.</param>
-internal sealed record SedScriptOptions(bool Extended, bool Utf8);
+internal sealed record SedScriptOptions(bool Extended, bool Utf8, bool Sandbox);

@@ -64,6 +64,7 @@ internal sealed class ArithmeticParser
         if (left is not ArithmeticNode.IAssignable)
             throw Error("attempted assignment to non-variable", at);
         string symbol = text.Substring(at, width - 1);
+        lastToken = at;
         at += width;
         SkipBlanks();
         int start = at;

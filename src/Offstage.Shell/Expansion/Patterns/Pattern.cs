@@ -17,7 +17,10 @@ internal sealed class Pattern
         Options = options;
         hasGroups = nodes.Any(n => n is PatternNode.Group);
         if (nodes.All(n => n is PatternNode.Character) && !options.IgnoresCase)
-            Literal = string.Concat(nodes.Cast<PatternNode.Character>().Select(n => n.Value));
+        {
+            string literal = string.Concat(nodes.Cast<PatternNode.Character>().Select(n => n.Value));
+            Literal = options.IsUtf8 ? Utf8Text.Encode(literal) : literal;
+        }
     }
 
     public PatternOptions Options { get; }

@@ -112,12 +112,6 @@ internal ref struct PatternParser
             char c = text[at];
             if (c == ']' && !first)
                 break;
-            if (c == '/')
-            {
-                at = start;
-                return false;
-            }
-
             first = false;
             if (c == '[' && at + 1 < text.Length && text[at + 1] is ':' or '.' or '=' && TryNamed(low, out char collated, out bool isClass))
             {

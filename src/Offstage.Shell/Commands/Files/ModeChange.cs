@@ -1,19 +1,19 @@
 namespace Offstage.Shell.Commands.Files;
 
 /// <summary>A mode as chmod reads it: <c>755</c>, <c>u+x,go-w</c>, <c>a=rX</c>.</summary>
-internal sealed class FileMode
+internal sealed class ModeChange
 {
     private readonly int octal = -1;
     private readonly List<Clause> clauses = [];
 
-    private FileMode(int octal) => this.octal = octal;
+    private ModeChange(int octal) => this.octal = octal;
 
     /// <param name="Who">Bits of 4 2 1 for u g o; 0 for all but what the umask takes.</param>
     /// <param name="Copy">The class whose bits are copied; '\0' for none.</param>
     private sealed record Clause(int Who, char Operation, string Permissions, char Copy);
 
     /// <returns>Null when it is none.</returns>
-    public static FileMode? Parse(string text)
+    public static ModeChange? Parse(string text)
     {
         if (text.Length is > 0 and < 6 && text.AsSpan().IndexOfAnyExceptInRange('0', '7') < 0)
         {
@@ -21,7 +21,7 @@ internal sealed class FileMode
             return value > 0xFFF ? null : new(value);
         }
 
-        var mode = new FileMode(-1);
+        var mode = new ModeChange(-1);
         foreach (string part in text.Split(','))
         {
             int at = 0, who = 0;
