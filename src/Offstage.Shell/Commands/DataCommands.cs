@@ -1,4 +1,5 @@
 using Offstage.Shell.Commands.Jq;
+using Offstage.Shell.Commands.Sqlite;
 
 namespace Offstage.Shell.Commands;
 
@@ -8,5 +9,6 @@ internal static class DataCommands
     public static IEnumerable<ICommand> All =>
     [
         new JqCommand(),
+        new SqliteCommand(),
     ];
 }
