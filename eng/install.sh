@@ -8,6 +8,11 @@ missing=()
 command -v git > /dev/null || missing+=(git)
 command -v bwrap > /dev/null || missing+=(bubblewrap)
 command -v setpriv > /dev/null || missing+=(util-linux)
+command -v jq > /dev/null || missing+=(jq)
+command -v rg > /dev/null || missing+=(ripgrep)
+command -v sqlite3 > /dev/null || missing+=(sqlite3)
+command -v zip > /dev/null || missing+=(zip)
+command -v unzip > /dev/null || missing+=(unzip)
 compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || command -v postgres > /dev/null || missing+=(postgresql)
 
 if ((${#missing[@]})); then

@@ -19,6 +19,9 @@ internal sealed class DescriptionStream(FileDescription file, Interruption inter
     /// <summary>Bytes that went through.</summary>
     public long Count { get; private set; }
 
+    /// <summary>The last bytes that were read.</summary>
+    public byte[] Last8 { get; } = new byte[8];
+
     public override int Read(Span<byte> buffer)
     {
         interruption.Check();
@@ -36,6 +39,16 @@ internal sealed class DescriptionStream(FileDescription file, Interruption inter
         }
 
         Count += count;
+        if (count >= Last8.Length)
+        {
+            buffer.Slice(count - Last8.Length, Last8.Length).CopyTo(Last8);
+        }
+        else if (count > 0)
+        {
+            Last8.AsSpan(count).CopyTo(Last8);
+            buffer[..count].CopyTo(Last8.AsSpan(Last8.Length - count));
+        }
+
         return count;
     }
 

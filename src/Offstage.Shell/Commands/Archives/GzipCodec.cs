@@ -33,6 +33,8 @@ internal static class GzipCodec
             }
         }
 
+        // Where nothing was written .NET leaves out even the empty block.
+        if (total == 0) output.Write([3, 0]);
         byte[] tail = new byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(tail, crc.Value);
         BinaryPrimitives.WriteUInt32LittleEndian(tail.AsSpan(4), (uint)total);
@@ -43,7 +45,8 @@ internal static class GzipCodec
     /// <summary>Expands all members that follow each other.</summary>
     /// <returns>How many bytes were written.</returns>
     /// <exception cref="InvalidDataException">It is broken.</exception>
-    public static long Expand(Stream input, Stream output)
+    /// <exception cref="EndOfStreamException">It ends too early.</exception>
+    public static long Expand(DescriptionStream input, Stream output)
     {
         byte[] buffer = new byte[BlockSize];
         long total = 0;
@@ -55,6 +58,11 @@ internal static class GzipCodec
             total += count;
         }
 
+        // .NET says nothing of a stream that ends early. The last member's size, which stands at the very end, is not greater than what came.
+        if (input.Count < MemberMin || BinaryPrimitives.ReadUInt32LittleEndian(input.Last8.AsSpan(4)) > total) throw new EndOfStreamException();
         return total;
     }
+
+    /// <summary>The header, an empty block and the sums.</summary>
+    private const int MemberMin = 20;
 }

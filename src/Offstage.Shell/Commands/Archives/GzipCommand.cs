@@ -69,7 +69,7 @@ internal sealed class GzipCommand(string name) : ICommand
             context.Output.Flush();
             context.Error.WriteLine(message);
             context.Error.Flush();
-            if (status != 1) status = severity;
+            if (status != 1 && severity != 0) status = severity;
         }
 
         private void Standard()
@@ -118,7 +118,7 @@ internal sealed class GzipCommand(string name) : ICommand
             string? target = Target(file);
             if (target is null && !toOutput && !options.Has('t') && !options.Has('l'))
             {
-                Tell(expand ? $"gzip: {file}: unknown suffix -- ignored" : $"gzip: {file} already has {suffix} suffix -- unchanged", Warning);
+                Tell(expand ? $"gzip: {file}: unknown suffix -- ignored" : $"gzip: {file} already has {suffix} suffix -- unchanged", expand ? Warning : 0);
                 return;
             }
 
@@ -230,10 +230,14 @@ internal sealed class GzipCommand(string name) : ICommand
                 sizes.Read = source.Count;
                 return true;
             }
-            catch (InvalidDataException broken)
+            catch (EndOfStreamException)
             {
-                bool early = broken.Message.Contains("end", StringComparison.OrdinalIgnoreCase) || broken.Message.Contains("truncated", StringComparison.OrdinalIgnoreCase);
-                Tell(early ? $"\ngzip: {shown}: unexpected end of file" : $"\ngzip: {shown}: invalid compressed data--format violated", 1);
+                Tell($"\ngzip: {shown}: unexpected end of file", 1);
+                return false;
+            }
+            catch (InvalidDataException)
+            {
+                Tell($"\ngzip: {shown}: invalid compressed data--format violated", 1);
                 return false;
             }
         }

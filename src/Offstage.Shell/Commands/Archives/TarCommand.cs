@@ -55,14 +55,14 @@ internal sealed class TarCommand : ICommand
         new('b', "blocking-factor", "(ignored)", OptionArgument.Required, "BLOCKS"),
         new('\0', "remove-files", "remove files after adding them to the archive"),
         new('\0', "null", "-T reads null-terminated names"))
-    { UsageErrorStatus = 2 };
+    { UsageErrorStatus = 64 };
 
     public string Name => "tar";
 
     public int Run(CommandContext context)
     {
         ParsedOptions? options = table.Parse(context, MarkDirectories(OldStyle(context.Arguments)), out int status);
-        if (options is null) return status == 0 ? 0 : StatusFatal;
+        if (options is null) return status;
         int modes = (options.Has('c') ? 1 : 0) + (options.Has('t') ? 1 : 0) + (options.Has('x') || options.Has("get") ? 1 : 0) + (options.Has('r') ? 1 : 0);
         if (modes == 0) return Wrong(context, "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options");
         if (modes > 1) return Wrong(context, "You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option");
@@ -156,8 +156,9 @@ internal sealed class TarCommand : ICommand
         if (isGzip) stream = new GZipStream(stream, CompressionMode.Decompress);
         try
         {
-            bool ok = new TarExtractor(context, settings, new TarReader(stream, context.Interruption), operands, isList: options.Has('t')).Run();
-            if (!ok) context.Complain("Exiting with failure status due to previous errors");
+            var extractor = new TarExtractor(context, settings, new TarReader(stream, context.Interruption), operands, isList: options.Has('t'));
+            bool ok = extractor.Run();
+            if (!ok && !extractor.EndedEarly) context.Complain("Exiting with failure status due to previous errors");
             return ok ? 0 : StatusFatal;
         }
         catch (InvalidDataException)

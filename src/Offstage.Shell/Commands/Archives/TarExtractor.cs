@@ -14,6 +14,9 @@ internal sealed class TarExtractor(CommandContext context, TarSettings settings,
     private string folder = context.WorkingDirectory;
     private bool ok = true;
 
+    /// <summary>Whether the archive ended in the middle, after which nothing more is said.</summary>
+    public bool EndedEarly { get; private set; }
+
     /// <returns>False when something went wrong.</returns>
     public bool Run()
     {
@@ -38,7 +41,8 @@ internal sealed class TarExtractor(CommandContext context, TarSettings settings,
         if (reader.IsBroken)
         {
             Fail(reader.HasRead ? "Unexpected EOF in archive" : "This does not look like a tar archive");
-            if (reader.HasRead) context.Complain("Error is not recoverable: exiting now");
+            EndedEarly = reader.HasRead;
+            if (EndedEarly) context.Complain("Error is not recoverable: exiting now");
         }
 
         foreach (var (path, entry) in links)

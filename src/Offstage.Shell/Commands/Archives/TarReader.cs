@@ -29,7 +29,7 @@ internal sealed class TarReader(Stream stream, Interruption interruption)
             int count = Fill(block);
             if (count < block.Length)
             {
-                IsBroken = count > 0 || !HasRead;
+                IsBroken |= count > 0 || !HasRead;
                 return null;
             }
 

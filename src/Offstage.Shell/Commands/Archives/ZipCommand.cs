@@ -96,7 +96,7 @@ internal sealed class ZipCommand : ICommand
                 old = ZipArchiveReader.Open(file.ReadToEnd());
                 if (old is null)
                 {
-                    context.Error.WriteLine($"\nzip error: Zip file structure invalid ({archive})");
+                    context.Output.WriteLine($"\nzip error: Zip file structure invalid ({archive})");
                     return 3;
                 }
             }
@@ -106,7 +106,7 @@ internal sealed class ZipCommand : ICommand
             if (order.Count == 0 && (old is null || !options.Has('f')))
             {
                 context.Output.Flush();
-                context.Error.WriteLine($"\nzip error: Nothing to do! ({archive})");
+                context.Output.WriteLine($"\nzip error: Nothing to do! ({archive})");
                 return 12;
             }
 
@@ -171,7 +171,7 @@ internal sealed class ZipCommand : ICommand
         {
             if (old is null)
             {
-                context.Error.WriteLine($"\nzip error: Nothing to do! ({archive})");
+                context.Output.WriteLine($"\nzip error: Nothing to do! ({archive})");
                 return 12;
             }
 
@@ -192,14 +192,14 @@ internal sealed class ZipCommand : ICommand
             if (!any)
             {
                 context.Output.Flush();
-                foreach (string pattern in patterns) context.Error.WriteLine($"\tzip warning: name not matched: {pattern}");
-                context.Error.WriteLine($"\nzip error: Nothing to do! ({archive})");
+                foreach (string pattern in patterns) context.Output.WriteLine($"\tzip warning: name not matched: {pattern}");
+                context.Output.WriteLine($"\nzip error: Nothing to do! ({archive})");
                 return 12;
             }
 
             if (writer.Count > 0) return Save();
             context.Output.Flush();
-            context.Error.WriteLine("\tzip warning: zip file empty");
+            context.Output.WriteLine("\tzip warning: zip file empty");
             _ = context.Files.Unlink(context.Resolve(archive));
             return 0;
         }
@@ -212,7 +212,7 @@ internal sealed class ZipCommand : ICommand
             if (error != FileError.None)
             {
                 context.Output.Flush();
-                context.Error.WriteLine($"\tzip warning: name not matched: {name}");
+                context.Output.WriteLine($"\tzip warning: name not matched: {name}");
                 return;
             }
 
@@ -240,7 +240,7 @@ internal sealed class ZipCommand : ICommand
             using var file = InputFile.TryOpen(context, name, out error);
             if (file is null)
             {
-                context.Error.WriteLine($"\tzip warning: could not open for reading: {name}");
+                context.Output.WriteLine($"\tzip warning: could not open for reading: {name}");
                 return;
             }
 

@@ -111,8 +111,18 @@ internal sealed class JqArguments(CommandContext context, OptionTable table)
 
             string? name = letter switch
             {
-                's' => "slurp", 'r' => "raw-output", 'j' => "join-output", 'a' => "ascii-output", 'c' => "compact-output", 'C' => "color-output",
-                'M' => "monochrome-output", 'S' => "sort-keys", 'R' => "raw-input", 'n' => "null-input", 'f' => "from-file", 'e' => "exit-status",
+                's' => "slurp",
+                'r' => "raw-output",
+                'j' => "join-output",
+                'a' => "ascii-output",
+                'c' => "compact-output",
+                'C' => "color-output",
+                'M' => "monochrome-output",
+                'S' => "sort-keys",
+                'R' => "raw-input",
+                'n' => "null-input",
+                'f' => "from-file",
+                'e' => "exit-status",
                 _ => null,
             };
             if (name is null) return $"Unknown option: -{letters}";

@@ -140,11 +140,11 @@ internal sealed class JqInputs(CommandContext context, JqSettings settings, IRea
             if (file is not null)
             {
                 Close();
-                context.Complain($"error: Could not open {name}: It's a directory");
+                context.Complain($"error: Could not open file {name}: It's a directory");
             }
             else
             {
-                context.Complain($"error: Could not open {name}: {error.Message()}");
+                context.Complain($"error: Could not open file {name}: {error.Message()}");
             }
 
             HadError = true;

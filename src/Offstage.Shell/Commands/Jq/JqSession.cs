@@ -69,6 +69,8 @@ internal sealed class JqSession
     private int? RunOne(JsonValue input)
     {
         run.Pending = null;
+        // The last input decides about the status.
+        failed = false;
         try
         {
             _ = run.Emit(code.Body, new Frame(null, code, []), new(input), item =>

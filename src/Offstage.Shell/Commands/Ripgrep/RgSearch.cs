@@ -35,7 +35,8 @@ internal sealed class RgSearch(CommandContext context, ParsedOptions options, Rg
         bool invert = options.Has('v');
         if (matcher.Literal is { } literal && !invert && bytes.AsSpan().IndexOf(literal) < 0) return NotFound(name);
         int zero = options.Has('a') || options.Given.Count(g => g.Key == "u") > 2 ? -1 : bytes.AsSpan().IndexOf((byte)0);
-        if (zero >= 0 && zero < BinaryLook && !explicitly) return NotFound(name);
+        // What is binary and was not named is not looked at, and so counts neither as found nor as without.
+        if (zero >= 0 && zero < BinaryLook && !explicitly) return options.Has("files-without-match");
         string text = Encoding.UTF8.GetString(bytes);
         List<Line> lines = Lines(text);
         var hits = new List<int>();

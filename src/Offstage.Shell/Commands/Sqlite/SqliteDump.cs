@@ -34,7 +34,7 @@ internal sealed class SqliteDump(SqliteRunner runner)
             foreach (SqliteValue[] values in runner.Query($"SELECT {columns} FROM {table}")) printer.Row(values);
         }
 
-        foreach (SqliteValue[] row in runner.Query("SELECT sql FROM sqlite_schema WHERE (?1 IS NULL OR name LIKE ?1) AND sql NOT NULL AND type IN ('index', 'trigger', 'view') ORDER BY type COLLATE NOCASE DESC", pattern))
+        foreach (SqliteValue[] row in runner.Query("SELECT sql FROM sqlite_schema WHERE (?1 IS NULL OR name LIKE ?1) AND sql NOT NULL AND type IN ('index', 'trigger', 'view')", pattern))
             output.WriteLine(Statement(row[0].Text));
         output.WriteLine("COMMIT;");
     }

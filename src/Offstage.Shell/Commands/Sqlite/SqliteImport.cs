@@ -12,6 +12,8 @@ internal sealed class SqliteImport(CommandContext context, SqliteRunner runner, 
         using var input = InputFile.TryOpen(context, file, out _);
         if (input is null) return Fail($"Error: cannot open \"{file}\"");
         string text = Latin.Text(input.ReadToEnd());
+        // The row separator of CSV is another for reading than for writing.
+        if (settings.Mode == SqliteMode.Csv && settings.RowSeparator == "\r\n") settings.RowSeparator = "\n";
         string separator = csv ? "," : settings.Separator;
         bool quoting = csv || settings.Mode == SqliteMode.Csv || settings.Mode != SqliteMode.Ascii;
         var rows = new Rows(text, separator.Length == 0 ? ',' : separator[0], settings.Mode == SqliteMode.Ascii && !csv ? '\u001e' : '\n', quoting);

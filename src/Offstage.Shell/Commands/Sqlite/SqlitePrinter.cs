@@ -135,7 +135,7 @@ internal sealed class SqlitePrinter(OutputWriter output, SqliteSettings settings
         bool many = cells.Any(r => r.Any(t => t.Contains('\n')));
         for (int r = 0; r < cells.Length; r++)
         {
-            string[][] parts = [.. cells[r].Select(t => t.Split('\n'))];
+            string[][] parts = [.. cells[r].Select((t, c) => t.Split('\n').SelectMany(p => Wrapped(p, widths[c])).ToArray())];
             for (int k = 0; k < parts.Max(p => p.Length); k++)
             {
                 IEnumerable<string> texts = parts.Select((p, c) => Cell(k < p.Length ? p[k] : "", widths[c], c));
@@ -168,6 +168,13 @@ internal sealed class SqlitePrinter(OutputWriter output, SqliteSettings settings
         bool right = column < settings.Widths.Count && settings.Widths[column] < 0;
         if (Width(text) > width) text = Latin.FromUnicode(string.Concat(Latin.ToUnicode(text).EnumerateRunes().Take(width).Select(r => r.ToString())));
         return Pad(text, width, !right);
+    }
+
+    /// <summary>Text that is too wide goes on in further lines.</summary>
+    private static IEnumerable<string> Wrapped(string text, int width)
+    {
+        if (Width(text) <= width || width < 1) return [text];
+        return Latin.ToUnicode(text).EnumerateRunes().Chunk(width).Select(piece => Latin.FromUnicode(string.Concat(piece.Select(r => r.ToString()))));
     }
 
     private static string Centered(string text, int width)

@@ -28,8 +28,10 @@ internal sealed class SqliteRunner(CommandContext context, SqliteDatabase databa
         {
             Marshal.Copy(bytes, 0, memory, bytes.Length);
             nint at = memory;
-            while (Marshal.ReadByte(at) != 0)
+            while (true)
             {
+                while (Marshal.ReadByte(at) is (byte)' ' or (>= 9 and <= 13)) at++;
+                if (Marshal.ReadByte(at) == 0) break;
                 context.Check();
                 int code = SqliteNative.Prepare(database.Handle, at, -1, out nint statement, out nint tail);
                 if (code != SqliteNative.Ok)

@@ -132,6 +132,7 @@ internal sealed partial class SqliteSession
         }
 
         if (!settings.TrySetMode(words[1])) return Fail("Error: mode should be one of: ascii box column csv html insert json line list markdown quote table tabs");
+        if (settings.Mode == SqliteMode.Column && !settings.HeadersSet) settings.Headers = true;
         if (settings.Mode == SqliteMode.Insert) settings.Table = words.Count > 2 ? words[2] : "table";
         return true;
     }

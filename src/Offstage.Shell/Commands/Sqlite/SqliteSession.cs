@@ -20,7 +20,6 @@ internal sealed partial class SqliteSession(CommandContext context, SqliteRunner
     {
         if (text.StartsWith('.')) return Dot(text) ? 0 : 1;
         int code = runner.Run(text, out var error);
-        EndOnce();
         if (code == SqliteNative.Ok) return 0;
         Tell($"Error: {(error.WasPrepared ? "stepping" : "in prepare")}, {error.Message}{Suffix(code)}{error.Where}");
         return code;

@@ -43,7 +43,7 @@ internal sealed class SqliteSettings
 
     public bool ShowChanges { get; set; }
 
-    public bool ShowHeaders => Headers || (!HeadersSet && Mode is SqliteMode.Column or SqliteMode.Table or SqliteMode.Box or SqliteMode.Markdown);
+    public bool ShowHeaders => Headers || Mode is SqliteMode.Table or SqliteMode.Box or SqliteMode.Markdown;
 
     /// <returns>False when there is no such mode.</returns>
     public bool TrySetMode(string name)

@@ -97,7 +97,7 @@ internal sealed class YamlWriter(int indent)
         if (value.Any(c => c < ' ' || c == 127)) return JsonWriter.ToText(JsonValue.Of(value));
         bool special = "!&*-?:,[]{}#|>@`\"'%".Contains(value[0]) && !(value[0] is '-' or '?' or ':' && value.Length > 1 && value[1] != ' ');
         bool plain = !special && value[0] != ' ' && value[^1] is not (' ' or ':') && !value.Contains(": ", StringComparison.Ordinal) && !value.Contains(" #", StringComparison.Ordinal);
-        if (plain && value is not ("---" or "...") && !value.StartsWith("--- ", StringComparison.Ordinal) && value is not ("y" or "Y" or "n" or "N" or "yes" or "no" or "on" or "off" or "Yes" or "No" or "On" or "Off" or "YES" or "NO" or "ON" or "OFF")) return value;
+        if (plain && value is not ("---" or "...") && !value.StartsWith("--- ", StringComparison.Ordinal) && value is not ("yes" or "no" or "on" or "off" or "Yes" or "No" or "On" or "Off" or "YES" or "NO" or "ON" or "OFF")) return value;
         return value.Contains('\'') ? JsonWriter.ToText(JsonValue.Of(value)) : $"'{value}'";
     }
 }

@@ -128,7 +128,8 @@ internal static class Containers
 
     public static JsonValue? ToEntries(JqRun run, JsonValue value)
     {
-        if (value is not JsonObject members) return run.Fail(value is JsonArray ? "Cannot index array with string" : $"{ErrorText.Of(value)} has no keys");
+        if (value is JsonArray array) return JsonArray.Own([.. Enumerable.Range(0, array.Count).Select(i => (JsonValue)JsonObject.Own(["key", "value"], [JsonValue.Of(i), array[i]], 2))]);
+        if (value is not JsonObject members) return run.Fail($"{ErrorText.Of(value)} has no keys");
         JsonValue[] entries = new JsonValue[members.Count];
         for (int i = 0; i < entries.Length; i++) entries[i] = JsonObject.Own(["key", "value"], [JsonValue.Of(members.Keys[i]), members.Values[i]], 2);
         return JsonArray.Own(entries);
@@ -140,7 +141,7 @@ internal static class Containers
         JsonObject made = JsonObject.Empty;
         foreach (JsonValue entry in value is JsonArray array ? array.Items.ToArray() : ((JsonObject)value).Values.ToArray())
         {
-            if (!(entry is JsonObject || entry.IsNull)) return run.Fail($"Cannot index {entry.TypeName} with \"key\"");
+            if (!(entry is JsonObject || entry.IsNull)) return run.Fail($"Cannot index {entry.TypeName} with string \"key\"");
             var members = entry as JsonObject ?? JsonObject.Empty;
             JsonValue key = First(members, "key", "k", "name", "Name", "Key", "K") ?? JsonValue.Null;
             string name = Formats.Text(key).Value;

@@ -70,7 +70,7 @@ internal static partial class Definitions
         def scan($re): scan($re; null);
         def splits($re): splits($re; null);
         def splits($re; flags): split($re; flags) | .[];
-        def split($re; flags): . as $s | [foreach (match($re; flags + "g") | [.offset, .length], null) as $m
+        def split($re; flags): . as $s | [foreach ((match($re; flags + "g") | [.offset, .length]), null) as $m
             ([0, null]; if $m == null then [.[0], $s[.[0]:]] else [$m[0] + $m[1], $s[.[0]:$m[0]]] end; .[1])];
         def sub($re; str; $flags): . as $in | (reduce (match($re; $flags) | . as $edit | {offset: .offset, length: .length, c: _capture_object}) as $edit
             ({result: [""], previous: 0}; $in[.previous:$edit.offset] as $gap

@@ -99,7 +99,7 @@ internal static class Operators
         if (a is not JsonNumber x || b is not JsonNumber y) return run.Fail($"{ErrorText.Of(a)} and {ErrorText.Of(b)} cannot be divided");
         if (double.IsNaN(x.Value) || double.IsNaN(y.Value)) return JsonValue.Of(double.NaN);
         long divisor = Whole(y.Value);
-        if (divisor == 0) return run.Fail($"{ErrorText.Of(a)} and {ErrorText.Of(b)} cannot be divided because the divisor is zero");
+        if (divisor == 0) return run.Fail($"{ErrorText.Of(a)} and {ErrorText.Of(b)} cannot be divided (remainder) because the divisor is zero");
         // The sign is that of the dividend; taken apart so that the smallest number does not overflow.
         long dividend = Whole(x.Value);
         ulong rest = (dividend < 0 ? (ulong)-(dividend + 1) + 1 : (ulong)dividend) % (divisor < 0 ? (ulong)-(divisor + 1) + 1 : (ulong)divisor);

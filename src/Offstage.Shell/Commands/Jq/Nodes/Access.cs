@@ -32,7 +32,7 @@ internal static class Access
                 return JsonValue.Null;
             default:
                 return run.Fail(key is JsonString s && target.Kind != JsonKind.Object
-                    ? $"Cannot index {target.TypeName} with \"{s.Value}\""
+                    ? $"Cannot index {target.TypeName} with string \"{s.Value}\""
                     : $"Cannot index {target.TypeName} with {key.TypeName}");
         }
     }
@@ -72,7 +72,7 @@ internal static class Access
                     : run.Fail("A slice of an array can only be assigned another array");
             default:
                 return run.Fail(key is JsonObject && target.Kind != JsonKind.Object ? $"Cannot update field at object index of {target.TypeName}"
-                    : key is JsonString s && target.Kind != JsonKind.Object ? $"Cannot index {target.TypeName} with \"{s.Value}\""
+                    : key is JsonString s && target.Kind != JsonKind.Object ? $"Cannot index {target.TypeName} with string \"{s.Value}\""
                     : key is JsonArray && target is JsonArray ? "Cannot update field at array index of array"
                     : $"Cannot index {target.TypeName} with {key.TypeName}");
         }

@@ -102,7 +102,8 @@ internal sealed class JqRun(CommandContext context, JqInputs inputs)
                     thrown = ExceptionDispatchInfo.Capture(e);
                 }
             },
-            StackSize) { IsBackground = true, Name = "jq" };
+            StackSize)
+        { IsBackground = true, Name = "jq" };
         thread.Start();
         thread.Join();
         stacks--;
