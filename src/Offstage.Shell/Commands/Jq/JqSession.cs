@@ -23,7 +23,7 @@ internal sealed class JqSession
         this.settings = settings;
         this.code = code;
         inputs = new JqInputs(context, settings, settings.Files);
-        run = new JqRun(context, inputs) { NamedArguments = settings.Named };
+        run = new JqRun(context, inputs);
         inputs.Run = run;
         JsonColors? colors = settings.Color ? JsonColors.Parse(context.Environment.GetValueOrDefault("JQ_COLORS")) : null;
         writer = new JsonWriter(settings.Indent, settings.SortKeys, settings.AsciiOutput, colors);

@@ -21,12 +21,8 @@ internal sealed class JqRun(CommandContext context, JqInputs inputs)
     /// <summary>Why filters are ending early; null when a sink just wants no more.</summary>
     public Ending? Pending { get; set; }
 
-    public JsonObject NamedArguments { get; init; } = JsonObject.Empty;
-
     /// <summary>Null until it is asked for.</summary>
     public JsonObject? Environment { get; set; }
-
-    public Func<string, bool>? WriteError { get; init; }
 
     /// <summary>Runs a filter; those in tail position take no deeper stack.</summary>
     public bool Emit(Node node, Frame frame, Item input, Sink sink)
