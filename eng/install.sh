@@ -14,6 +14,9 @@ command -v sqlite3 > /dev/null || missing+=(sqlite3)
 command -v zip > /dev/null || missing+=(zip)
 command -v unzip > /dev/null || missing+=(unzip)
 compgen -G '/usr/lib/postgresql/*/bin/postgres' > /dev/null || command -v postgres > /dev/null || missing+=(postgresql)
+for tool in gawk:gawk bc:bc xxd:xxd tree:tree file:file strings:binutils patch:patch column:bsdextrautils hexdump:bsdextrautils; do
+  command -v "${tool%%:*}" > /dev/null || missing+=("${tool##*:}")
+done
 
 if ((${#missing[@]})); then
   as_root=()

@@ -1,6 +1,7 @@
 using Offstage.Bench;
 using Offstage.Bench.Servers;
 using Offstage.Bench.Sessions;
+using Offstage.Bench.Shells;
 
 return args switch
 {
@@ -12,6 +13,8 @@ return args switch
     ["agent"] => await AgentBench.RunAsync(),
     ["ingest"] => await IngestBench.RunAsync(),
     ["codex"] => await CodexBench.RunAsync(),
+    ["shell"] => await ShellBench.RunAsync(""),
+    ["shell", var only] => await ShellBench.RunAsync(only),
     ["start"] => await StartBench.RunAsync(),
 
     // Processes of their own that the rows above start.
@@ -33,6 +36,6 @@ static int Version()
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|agent|ingest|codex|start");
+    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|agent|ingest|codex|start|shell [CASE]");
     return 2;
 }

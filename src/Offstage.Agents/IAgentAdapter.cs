@@ -157,6 +157,10 @@ public sealed record TurnInput(string Text, string? Model = null, string? Effort
     public AgentMode? Mode { get; init; }
 
     public IReadOnlyList<ImageInput> Images { get; init; } = [];
+
+    /// <summary>What is to be reviewed; the text then says what to look at in particular, and may be empty. Never <see cref="ReviewTarget.Session"/>, which is a
+    /// caller's word. Null: it is no review.</summary>
+    public ReviewTarget? Review { get; init; }
 }
 
 /// <param name="MediaType"><c>image/png</c>, <c>image/jpeg</c>, <c>image/gif</c> or <c>image/webp</c>.</param>

@@ -6,7 +6,7 @@ namespace Offstage.Git;
 /// <param name="Name">Names it within the repository: <c>[a-z0-9_]</c>, unique for ever.</param>
 /// <param name="Folder">Absolute; made when absent.</param>
 /// <param name="Location">Absolute path of a folder inside a repository, or a URL.</param>
-/// <param name="Ref">Branch, tag or commit to begin at; null is the default branch.</param>
+/// <param name="Ref">Branch, tag or commit to begin at; null is the default branch, or nothing where there is no commit yet.</param>
 /// <param name="Branch">Used as it stands when it exists; made at <paramref name="Ref"/> otherwise.</param>
 public sealed record WorktreeRequest(string Name, string Folder, string Location, bool IsUrl, string? Ref, string Branch);
 
@@ -19,6 +19,8 @@ public sealed record WorktreeRequest(string Name, string Folder, string Location
 public sealed class WorktreeStore(GitCommand git, RepositoryStore repositories)
 {
     private const string HeadPrefix = "ref: refs/heads/";
+
+    private readonly EmptyStart emptyStart = new(git, repositories);
 
     /// <summary>Makes the work tree, or makes it anew where an earlier attempt was cut off: files are as the branch has them.</summary>
     /// <exception cref="GitException">See <see cref="GitException.Code"/>. What was begun is finished or removed by a later call.</exception>
@@ -93,7 +95,9 @@ public sealed class WorktreeStore(GitCommand git, RepositoryStore repositories)
             repository, [$"{branch}^{{commit}}", .. wanted, "HEAD^{commit}"], cancellationToken).ConfigureAwait(false);
         if (found[0] is { } head)
             return head;
-        string commit = found[1..^1].FirstOrDefault(id => id is not null) ?? throw Absent(request, isEmpty: found[^1] is null);
+        string commit = found[1..^1].FirstOrDefault(id => id is not null)
+            ?? await emptyStart.FindAsync(repository, request, hasHead: found[^1] is not null, cancellationToken).ConfigureAwait(false)
+            ?? throw Absent(request);
 
         // Only where there is none: two attempts may be here at once, and the other one's branch may have moved on.
         RunResult result = await git.RunAsync(
@@ -114,12 +118,10 @@ public sealed class WorktreeStore(GitCommand git, RepositoryStore repositories)
             : ["refs/remotes/origin/HEAD^{commit}", "HEAD^{commit}"];
     }
 
-    private static GitException Absent(WorktreeRequest request, bool isEmpty)
+    private static GitException Absent(WorktreeRequest request)
     {
         string shown = request.IsUrl ? RepositoryUrl.WithoutSecrets(request.Location) : request.Location;
-        return isEmpty
-            ? new GitException("repository_empty", $"{shown} has no commit yet; make a first one and try again", retryable: false)
-            : new GitException("ref_not_found", $"{shown} has no branch, tag or commit named {request.Ref ?? "HEAD"}", retryable: false);
+        return new GitException("ref_not_found", $"{shown} has no branch, tag or commit named {request.Ref ?? "HEAD"}", retryable: false);
     }
 
     private static string RegistrationOf(GitRepository repository, string name)

@@ -197,7 +197,7 @@ public interface ISandboxProcess : IAsyncDisposable
 public class SandboxException(string code, string message, bool retryable, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary><c>sandbox_not_found</c>, <c>sandbox_unavailable</c>, <c>repository_not_found</c>, <c>ref_not_found</c>,
-    /// <c>repository_empty</c>, <c>repository_unsupported</c>, <c>branch_invalid</c>, <c>branch_checked_out</c>,
+    /// <c>repository_unsupported</c>, <c>branch_invalid</c>, <c>branch_checked_out</c>,
     /// <c>clone_failed</c>, <c>path_not_allowed</c>, <c>program_not_found</c>, <c>sandbox_start_failed</c>,
     /// <c>sandbox_stuck</c>.</summary>
     public string Code { get; } = code;

@@ -137,6 +137,9 @@ internal sealed class Turn(
             case "@flood":
                 await speech.RawLineAsync(Misbehaviour.Flood(Number(name, rest)));
                 break;
+            case "@raw":
+                await speech.RawLineAsync(Misbehaviour.UnknownNotice(rest));
+                break;
             case "@garbage":
                 await speech.RawLineAsync(Misbehaviour.Garbage);
                 break;

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Offstage.Contracts;
 using Offstage.Git;
 using Offstage.Processes;
@@ -24,20 +23,22 @@ namespace Offstage.Server;
 /// <summary>One running server: store, sessions, HTTP. Composed here and nowhere else.</summary>
 public sealed class OffstageServer : IAsyncDisposable
 {
-    private const int BodyBytesMax = RequestInput.BodyBytesMax;
+    private const int BodyBytesMax = RequestInput.LargeBodyBytesMax;
 
     private static readonly string[] RemoteVariables = ["HOME", "SSH_AUTH_SOCK", "https_proxy", "http_proxy", "no_proxy"];
 
     private readonly HomeFolder home;
+    private readonly ServerLogs logs;
     private readonly ProcessHost processes;
     private readonly ISessionStore store;
     private readonly SessionRuntime runtime;
     private readonly WebApplication application;
 
     private OffstageServer(
-        HomeFolder home, ProcessHost processes, ISessionStore store, SessionRuntime runtime, WebApplication application, string token)
+        HomeFolder home, ServerLogs logs, ProcessHost processes, ISessionStore store, SessionRuntime runtime, WebApplication application, string token)
     {
         this.home = home;
+        this.logs = logs;
         this.processes = processes;
         this.store = store;
         this.runtime = runtime;
@@ -64,19 +65,19 @@ public sealed class OffstageServer : IAsyncDisposable
         ThreadPool.SetMinThreads(64, 16);
 
         var home = HomeFolder.TryHold(options.Home) ?? throw new HomeInUseException(options.Home);
-        var loggers = LoggerFactory.Create(logging => Logging(logging, options));
+        var logs = new ServerLogs(home.Logs, options.Quiet);
         var processes = new ProcessHost(home.Mark);
         ISessionStore? store = null;
         SessionRuntime? runtime = null;
         try
         {
-            var logger = loggers.CreateLogger<OffstageServer>();
+            var logger = logs.Factory.CreateLogger<OffstageServer>();
             if (await home.Mark.EndLeftBehindAsync(processes, cancellationToken) is var left and > 0)
                 logger.ProcessesEnded(left);
             store = await Stores.WaitAsync(() => Stores.OpenAsync(options, home, cancellationToken), options.TimeProvider, logger, cancellationToken);
             var host = await Stores.WaitAsync(() => HostOfAsync(home, store, options, logger, cancellationToken), options.TimeProvider, logger, cancellationToken);
             var offers = AgentOffers.Make(options, processes);
-            var parts = Compose(options, home, host, store, processes, offers, loggers);
+            var parts = Compose(options, home, host, store, processes, offers, logs.Factory);
             runtime = new SessionRuntime(parts);
             await Stores.WaitAsync(
                 async () =>
@@ -94,7 +95,7 @@ public sealed class OffstageServer : IAsyncDisposable
                 Person = options.Person,
                 Limits = options.Limits,
             };
-            var server = new OffstageServer(home, processes, store, runtime, Build(options, parts, runtime, defaults, token), token);
+            var server = new OffstageServer(home, logs, processes, store, runtime, Build(options, parts, runtime, defaults, token, logs), token);
             await server.ListenAsync(cancellationToken);
             return server;
         }
@@ -105,6 +106,7 @@ public sealed class OffstageServer : IAsyncDisposable
             if (store is not null)
                 await store.DisposeAsync();
             processes.Dispose();
+            logs.Dispose();
             home.Dispose();
             throw;
         }
@@ -118,6 +120,7 @@ public sealed class OffstageServer : IAsyncDisposable
         await runtime.DisposeAsync();
         await store.DisposeAsync();
         processes.Dispose();
+        logs.Dispose();
         home.Dispose();
     }
 
@@ -164,6 +167,7 @@ public sealed class OffstageServer : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Random = Random.Shared,
             Loggers = loggers,
+            RawEventRetention = options.RawEventRetention,
         };
     }
 
@@ -174,10 +178,10 @@ public sealed class OffstageServer : IAsyncDisposable
             .ToDictionary(name => name, name => options.Environment[name]);
 
     private static WebApplication Build(
-        ServerOptions options, SessionRuntimeParts parts, SessionRuntime runtime, SessionDefaults defaults, string token)
+        ServerOptions options, SessionRuntimeParts parts, SessionRuntime runtime, SessionDefaults defaults, string token, ServerLogs logs)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        Logging(builder.Logging.ClearProviders(), options);
+        logs.AddTo(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -219,18 +223,6 @@ public sealed class OffstageServer : IAsyncDisposable
         OperationEndpoints.Map(app);
         return app;
     }
-
-    private static void Logging(ILoggingBuilder logging, ServerOptions options) => logging
-        .SetMinimumLevel(options.Quiet ? LogLevel.Error : LogLevel.Information)
-        .AddFilter("Microsoft", LogLevel.Warning)
-        .AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-            console.UseUtcTimestamp = true;
-        })
-        // Standard output belongs to the command that hosts the server.
-        .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
     private sealed class NoSignals : IHostLifetime
     {

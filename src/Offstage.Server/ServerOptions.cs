@@ -5,6 +5,8 @@ namespace Offstage.Server;
 /// <summary>How a server is run. What is not said has a safe default: loopback, a token, SQLite in the home.</summary>
 public sealed record ServerOptions
 {
+    public static readonly TimeSpan RawEventRetentionDefault = TimeSpan.FromDays(30);
+
     /// <summary>Absolute; holds database, token, sandboxes, clones. Made with mode 0700 when it is not there.</summary>
     public required string Home { get; init; }
 
@@ -30,6 +32,9 @@ public sealed record ServerOptions
     public required IReadOnlyList<string> PathFolders { get; init; }
 
     public SessionLimits Limits { get; init; } = SessionLimits.Default;
+
+    /// <summary>How long what agents said and nothing else describes is kept in the log; after that its place stays and its content goes.</summary>
+    public TimeSpan RawEventRetention { get; init; } = RawEventRetentionDefault;
 
     public required TimeProvider TimeProvider { get; init; }
 

@@ -40,6 +40,9 @@ public sealed record SessionRuntimeParts
     /// <summary>How often what no row owns is looked for, and old keys are forgotten. Default 1 min.</summary>
     public TimeSpan HousekeepingInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long what agents said and nothing else describes is kept. Default 30 days.</summary>
+    public TimeSpan RawEventRetention { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How long an idempotency key is remembered. Default 7 days.</summary>
     public TimeSpan KeyRetention { get; init; } = TimeSpan.FromDays(7);
 }
@@ -133,7 +136,10 @@ public sealed class SessionRuntime : IAsyncDisposable
                 await Reaper.ReapAsync(cancellationToken);
                 try
                 {
-                    await parts.Store.PurgeIdempotencyAsync(parts.TimeProvider.GetUtcNow() - parts.KeyRetention, cancellationToken);
+                    var now = parts.TimeProvider.GetUtcNow();
+                    await parts.Store.PurgeIdempotencyAsync(now - parts.KeyRetention, cancellationToken);
+                    while (await parts.Store.DropRawEventsAsync(now - parts.RawEventRetention, cancellationToken) > 0)
+                        cancellationToken.ThrowIfCancellationRequested();
                 }
                 catch (Exception e) when (e is StoreUnavailableException or StoreOutcomeUnknownException)
                 {

@@ -29,6 +29,9 @@ public sealed class BashShell : IDisposable
     /// <summary>Absolute.</summary>
     public string WorkingDirectory => process.WorkingDirectory;
 
+    /// <summary>Whether the last run ended by <c>exit</c>, and not with its text: a prompt would close.</summary>
+    public bool HasExited => process.LeftByExit;
+
     internal ShellProcess Process => process;
 
     /// <summary>Runs a script to its end on the calling thread, and waits for all that still holds its output.</summary>

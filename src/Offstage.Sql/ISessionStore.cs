@@ -53,6 +53,13 @@ public interface ISessionStore : IAsyncDisposable
     /// <summary>Forgets keys older than that. At most 10,000 a call.</summary>
     Task<int> PurgeIdempotencyAsync(DateTimeOffset olderThan, CancellationToken cancellationToken);
 
+    /// <summary>Empties events of kind <c>agent.raw</c> that are older than that: their place and time stay, their kind becomes
+    /// <c>agent.raw_dropped</c>. At most 1,000 a call.</summary>
+    Task<int> DropRawEventsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken);
+
+    /// <returns>Null when the session has none of that id.</returns>
+    Task<AttachmentRow?> FindAttachmentAsync(SessionId session, AttachmentId attachment, CancellationToken cancellationToken);
+
     /// <summary>Owner rows of sandboxes (B1), for one host.</summary>
     Task<IReadOnlyList<SandboxRow>> ListSandboxesAsync(HostId host, CancellationToken cancellationToken);
 
@@ -91,7 +98,11 @@ public sealed record Append(
     IReadOnlyList<OutboxEntry> Effects,
     IReadOnlyList<EffectId> CompletedEffects,
     IReadOnlyList<SandboxRow> Sandboxes,
-    IdempotencyRecord? Idempotency);
+    IdempotencyRecord? Idempotency)
+{
+    /// <summary>What the events speak of by id. Never changed, and gone with the session.</summary>
+    public IReadOnlyList<AttachmentRow> Attachments { get; init; } = [];
+}
 
 public abstract record AppendResult
 {
@@ -150,6 +161,8 @@ public sealed record DeadEffect(OutboxEntry Entry, string Error, DateTimeOffset 
 
 /// <param name="State"><c>creating</c>, <c>ready</c>, <c>stopped</c>, <c>destroying</c>, or <c>gone</c>, which removes the row.</param>
 public sealed record SandboxRow(SandboxId Sandbox, SessionId Session, HostId Host, string Driver, string State, DateTimeOffset UpdatedAt);
+
+public sealed record AttachmentRow(AttachmentId Attachment, SessionId Session, string Name, string MediaType, byte[] Data);
 
 /// <param name="Scope"><c>sessions</c>, or the id of the session the key belongs to.</param>
 /// <param name="Fingerprint">Hash of the body it was used with; the same key with another body is a conflict (S4).</param>

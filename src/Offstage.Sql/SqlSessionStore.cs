@@ -61,6 +61,12 @@ internal sealed class SqlSessionStore(GroupCommit writes, IReadConnections reads
     public Task<int> PurgeIdempotencyAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
         => writes.SubmitAsync(new PurgeIdempotencyRequest(olderThan), cancellationToken);
 
+    public Task<int> DropRawEventsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+        => writes.SubmitAsync(new DropRawEventsRequest(olderThan), cancellationToken);
+
+    public Task<AttachmentRow?> FindAttachmentAsync(SessionId session, AttachmentId attachment, CancellationToken cancellationToken)
+        => reads.ReadAsync((sql, stop) => SessionQueries.FindAttachmentAsync(sql, session, attachment, stop), cancellationToken);
+
     public Task<IReadOnlyList<SandboxRow>> ListSandboxesAsync(HostId host, CancellationToken cancellationToken)
         => reads.ReadAsync((sql, stop) => SessionQueries.ListSandboxesAsync(sql, host, stop), cancellationToken);
 

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Offstage.Commands;
 using Offstage.Server.Hosting;
+using Offstage.Shells;
 
 namespace Offstage;
 
@@ -18,7 +19,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         // A task may begin with @: it is never the name of a file with arguments.
-        var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = Root().Parse(ShArguments.Separate(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "offstage" : $"offstage {parsed.CommandResult.Command.Name}";
@@ -71,6 +72,7 @@ internal static class CommandLine
             SessionsCommand.Make(),
             ShowCommand.Make(),
             PromptCommand.Make(),
+            ReviewCommand.Make(),
             LogsCommand.Make(),
             AnswerCommand.Make(),
             AcceptCommand.Make(),
@@ -85,6 +87,7 @@ internal static class CommandLine
             ArchiveCommand.MakeUnarchive(),
             DeleteCommand.Make(),
             DeadCommand.Make(),
+            ShCommand.Make(),
             DoctorCommand.Make(),
         };
         root.Options.Add(Json);

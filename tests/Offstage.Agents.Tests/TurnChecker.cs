@@ -2,10 +2,11 @@ namespace Offstage.Agents.Tests;
 
 /// <summary>
 /// What every translator promises of its events: between one start of a turn and the next at most one end, items and requests closed before it,
-/// and nothing of a turn when none runs.
+/// and nothing of a turn when none runs. A session that hears them stays sound, too.
 /// </summary>
-internal sealed class TurnChecker
+internal sealed class TurnChecker(Random random)
 {
+    private readonly SessionListener session = new(random);
     private readonly HashSet<string> items = new(StringComparer.Ordinal);
     private readonly HashSet<string> requests = new(StringComparer.Ordinal);
 
@@ -17,8 +18,12 @@ internal sealed class TurnChecker
             See(one);
     }
 
+    /// <summary>The agent's process ends.</summary>
+    public void End() => session.End();
+
     private void See(AgentEvent happened)
     {
+        session.See(happened);
         switch (happened)
         {
             case AgentEvent.TurnStarted:

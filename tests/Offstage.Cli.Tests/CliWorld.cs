@@ -32,6 +32,9 @@ public sealed class CliWorld : IDisposable
 
     public string Home => Path.Combine(Folder, "home");
 
+    /// <summary>Of the command's environment, besides the clean one.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public string Git(params string[] arguments) => Run("git", arguments);
 
     /// <summary>Runs the command to its end.</summary>
@@ -127,6 +130,8 @@ public sealed class CliWorld : IDisposable
         info.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         if (runtime is not null)
             info.Environment["DOTNET_ROOT"] = runtime;
+        foreach (var (name, value) in Variables)
+            info.Environment[name] = value;
         return info;
     }
 }

@@ -58,6 +58,25 @@ public sealed class GoingOnTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_goes_with_the_task_and_a_review_is_asked_for_by_name()
+    {
+        string image = Path.Combine(world.Folder, "dot.png");
+        await File.WriteAllBytesAsync(
+            image, Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
+            TestContext.Current.CancellationToken);
+        var run = await world.OffstageAsync("run", "--agent", "script", "--image", image, "--image", image, "@images");
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains("2 images", run.Output);
+        Assert.Contains("[image_unreadable]", (await world.OffstageAsync("run", "--agent", "script", "--image", "/no/such.png", "@images")).Error);
+
+        var review = await world.OffstageAsync("review", "last", "@say nothing to find", "--since", "main");
+        Assert.True(review.ExitCode == 0, review.ToString());
+        Assert.Contains("nothing to find", review.Output);
+        Assert.Contains("[invalid_review]", (await world.OffstageAsync("review", "last", "--since=-evil")).Error);
+        Assert.Contains("Only one of", (await world.OffstageAsync("review", "last", "--uncommitted", "--commit", "HEAD")).Error);
+    }
+
+    [Fact]
     public async Task A_request_that_is_cancelled_stops_the_turn_and_an_addition_reaches_it()
     {
         await world.UpAsync(CliWorld.FreePort());

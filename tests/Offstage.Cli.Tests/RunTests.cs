@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Offstage.ModelServer;
 
 namespace Offstage.Cli.Tests;
 
@@ -111,6 +112,27 @@ public sealed class RunTests : IDisposable
         Assert.True(result.ExitCode == 1, result.ToString());
         Assert.Contains("--agent script", result.Error);
         Assert.Contains("[no_agent]", result.Error);
+    }
+
+    [Theory]
+    [InlineData("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "")]
+    [InlineData("OPENAI_API_KEY", "OPENAI_BASE_URL", "/v1")]
+    [InlineData("OFFSTAGE_MODEL", "OFFSTAGE_MODEL_URL", "/v1")]
+    public async Task With_nothing_but_a_key_or_an_endpoint_the_built_in_agent_works(string key, string address, string path)
+    {
+        await using var model = await FakeModelServer.StartAsync();
+        world.Variables[key] = "stub";
+        world.Variables[address] = model.BaseUrl[..^"/v1".Length] + path;
+
+        var result = await world.OffstageAsync("run", "@patch hi.txt hello\ncat hi.txt\n@say I wrote it.");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("  hello\n", result.Output);
+        Assert.Contains("I wrote it.", result.Output);
+        Assert.Contains("added    hi.txt  +1 -0", result.Output);
+        var doctor = await world.OffstageAsync("doctor", "--json");
+        var check = JsonDocument.Parse(doctor.Output).RootElement.GetProperty("checks").EnumerateArray().Single(c => c.GetProperty("name").GetString() == "agent builtin");
+        Assert.Equal("ok", check.GetProperty("status").GetString());
     }
 
     [Fact]

@@ -48,6 +48,12 @@ internal sealed class FaultyStore(ISessionStore inner) : ISessionStore
     public Task<int> PurgeIdempotencyAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
         => CallAsync("purge_keys", () => inner.PurgeIdempotencyAsync(olderThan, cancellationToken));
 
+    public Task<int> DropRawEventsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+        => CallAsync("drop_raw", () => inner.DropRawEventsAsync(olderThan, cancellationToken));
+
+    public Task<AttachmentRow?> FindAttachmentAsync(SessionId session, AttachmentId attachment, CancellationToken cancellationToken)
+        => CallAsync("find_attachment", () => inner.FindAttachmentAsync(session, attachment, cancellationToken));
+
     public Task<IReadOnlyList<SandboxRow>> ListSandboxesAsync(HostId host, CancellationToken cancellationToken)
         => CallAsync("sandboxes", () => inner.ListSandboxesAsync(host, cancellationToken));
 

@@ -12,6 +12,7 @@ internal static class AgentTools
         const string description = "Runs what the script says";
         return offered.Contains("Bash") ? Call("Bash", new { command, description })
             : offered.Contains("bash") ? Call("bash", new { command, description })
+            : offered.Contains("shell") ? Call("shell", new { command })
             : Call("exec_command", new { cmd = command });
     }
 
@@ -20,6 +21,7 @@ internal static class AgentTools
         const string header = "Question";
         return offered.Contains("AskUserQuestion") ? Call("AskUserQuestion", Questions(new { question, header, multiSelect = false, options = YesOrNo }))
             : offered.Contains("question") ? Call("question", Questions(new { question, header, options = YesOrNo }))
+            : offered.Contains("ask") ? Call("ask", new { question, options = YesOrNo })
             : Call("request_user_input", Questions(new { id = "answer", question, header, options = YesOrNo }));
     }
 
@@ -29,6 +31,7 @@ internal static class AgentTools
         var words = rest.Split(' ', 2);
         string line = words.Length > 1 ? words[1] : "";
         return offered.Contains("Write") ? Call("Write", new { file_path = words[0], content = line + "\n" })
+            : offered.Contains("shell") && offered.Contains("write") ? Call("write", new { path = words[0], content = line + "\n" })
             : offered.Contains("write") ? Call("write", new { filePath = words[0], content = line + "\n" })
             : Shell(offered, $"apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {words[0]}\n+{line}\n*** End Patch\nEOF");
     }

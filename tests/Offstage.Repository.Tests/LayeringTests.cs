@@ -18,7 +18,7 @@ public sealed class LayeringTests
         ["Offstage.ScriptAgent"] = ["Offstage.Contracts", "Offstage.Processes", "Offstage.Agents"],
         ["Offstage.Sessions"] = ["Offstage.Contracts", "Offstage.Sql", "Offstage.Delivery", "Offstage.Sandboxes", "Offstage.Git", "Offstage.Agents"],
         ["Offstage.Server"] = ["Offstage.Sessions", "Offstage.ScriptAgent"],
-        ["Offstage"] = ["Offstage.Server"],
+        ["Offstage"] = ["Offstage.Server", "Offstage.Shell"],
     };
 
     [Fact]

@@ -73,15 +73,24 @@ public abstract class SandboxDriverConformance : IAsyncLifetime
     public async Task Absent_repository_ref_and_commit_have_codes_and_leave_nothing()
     {
         WorkspaceSource.Repository source = await World.MakeRepositoryAsync();
-        string empty = Path.Combine(World.Folder, "empty");
-        await World.HostAsync(World.Folder, "git init -q empty");
 
         Assert.Equal("repository_not_found", await CodeOfCreateAsync(source with { Location = "/no/such/folder" }));
         Assert.Equal("ref_not_found", await CodeOfCreateAsync(source with { Ref = "nosuchbranch" }));
-        Assert.Equal("repository_empty", await CodeOfCreateAsync(source with { Location = empty }));
         Assert.Equal("branch_checked_out", await CodeOfCreateAsync(source with { Branch = "main" }));
         Assert.Equal("clone_failed", await CodeOfCreateAsync(source with { IsUrl = true, Location = "ext::sh -c touch% /tmp/owned" }));
         Assert.Empty(await Driver.ListAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Repository_without_commits_begins_with_nothing_and_can_be_committed_to()
+    {
+        WorkspaceSource.Repository source = await World.MakeRepositoryAsync();
+        await World.HostAsync(World.Folder, "git init -q empty");
+        SandboxInfo info = await CreateAsync(source with { Location = Path.Combine(World.Folder, "empty") });
+
+        ExecResult result = await ShellAsync(info.Sandbox, "echo new > new && git add new && git -c user.name=T -c user.email=t@localhost commit -qm new && git log --format=%s");
+        Assert.Equal("new\nBegin with nothing\n", result.StandardOutput);
+        Assert.NotNull(info.BaseCommit);
     }
 
     [Fact]

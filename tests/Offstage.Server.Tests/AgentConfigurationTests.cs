@@ -14,7 +14,14 @@ public sealed class AgentConfigurationTests
     [InlineData("""{"agents":{"script":{"kind":"codex"}}}""", "demonstration agent")]
     [InlineData("""{"agents":{"x":{"kind":"acp"}}}""", "needs a 'program'")]
     [InlineData("""{"agents":{"x":{"kind":"codex","arguments":["--y"]}}}""", "takes no 'arguments'")]
+    [InlineData("""{"agents":{"x":{"kind":"codex","home":"/no/such/home"}}}""", "no folder of this machine")]
+    [InlineData("""{"agents":{"x":{"kind":"codex","home":"relative"}}}""", "no folder of this machine")]
     [InlineData("""{"agents":{"x":{"kind":"codex","colour":"red"}}}""", "cannot be read")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin"}}}""", "'builtIn' goes with")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","builtIn":{"provider":"hal"}}}}""", "openai-compatible, not 'hal'")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","builtIn":{"provider":"openai-compatible"}}}}""", "needs a 'baseUrl'")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","baseUrl":"ftp://x","builtIn":{"provider":"openai"}}}}""", "no http address")]
+    [InlineData("""{"agents":{"x":{"kind":"builtin","builtIn":{"provider":"openai","limits":{"costUsd":1}}}}}""", "needs 'prices'")]
     public async Task A_configuration_that_cannot_be_understood_is_refused_and_says_where(string text, string message)
     {
         string home = Directory.CreateTempSubdirectory("offstage-agents-").FullName;
@@ -75,4 +82,47 @@ public sealed class AgentConfigurationTests
         Assert.Equal(("codex", "usable", "present", "scripted-work"), ((string?)work["kind"], (string?)work["status"], (string?)work["signIn"], (string?)work["defaultModel"]));
         Assert.Equal("signed_out", (string?)agents.Single(a => (string?)a!["name"] == "codex-private")!["status"]);
     }
+
+    [Fact]
+    public async Task An_account_with_a_home_of_its_own_keeps_its_login_and_its_conversations_there()
+    {
+        Needs.Bubblewrap();
+        string claude = Needs.Agent("claude");
+        await using var model = await FakeModelServer.StartAsync();
+        string login = Directory.CreateTempSubdirectory("offstage-login-").FullName;
+        try
+        {
+            await using var server = await TestServer.StartAsync(prepareHome: home => File.WriteAllText(Path.Combine(home, AgentConfiguration.FileName), new JsonObject
+            {
+                ["agents"] = new JsonObject
+                {
+                    ["claude-work"] = new JsonObject
+                    {
+                        ["kind"] = "claude",
+                        ["program"] = claude,
+                        ["home"] = login,
+                        ["baseUrl"] = model.BaseUrl[..^"/v1".Length],
+                        ["environment"] = new JsonObject { ["ANTHROPIC_API_KEY"] = "stub" },
+                    },
+                    ["claude-login"] = new JsonObject { ["kind"] = "claude", ["program"] = claude, ["home"] = login },
+                },
+            }.ToJsonString()));
+            string session = await server.CreateAsync("echo $HOME > home.txt", b => b["agent"] = "claude-work");
+            Assert.Equal("completed", (string?)(await server.WaitForTurnAsync(session))["type"]);
+            string workspace = (string)(await server.SessionAsync(session))["workspacePath"]!;
+            Assert.Equal(login, (await File.ReadAllTextAsync(Path.Combine(workspace, "home.txt"), TestContext.Current.CancellationToken)).Trim());
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(login, ".claude", "projects"), "*.jsonl", SearchOption.AllDirectories));
+
+            Assert.Equal("signed_out", await StatusAsync(server, "claude-login"));
+            await File.WriteAllTextAsync(Path.Combine(login, ".claude", ".credentials.json"), "{}", TestContext.Current.CancellationToken);
+            Assert.Equal("usable", await StatusAsync(server, "claude-login"));
+        }
+        finally
+        {
+            Directory.Delete(login, recursive: true);
+        }
+    }
+
+    private static async Task<string?> StatusAsync(TestServer server, string agent)
+        => (string?)(await server.GetAsync("/v1/agents?refresh=true"))["agents"]!.AsArray().Single(a => (string?)a!["name"] == agent)!["status"];
 }

@@ -141,9 +141,12 @@ public sealed class ApiTests
         var long1 = await SendAsync(server, $"/v1/sessions/{session}/prompts", null, new JsonObject { ["text"] = new string('x', 64_001) });
         Assert.Equal((HttpStatusCode.BadRequest, "prompt_too_long"), Short(long1));
         Assert.Contains("64000", (string?)long1.Body["detail"], StringComparison.Ordinal);
-        var big = await SendAsync(server, $"/v1/sessions/{session}/prompts", null, new JsonObject { ["text"] = new string('x', 1_100_000) });
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), Short(big));
-        Assert.Contains("1 MiB", (string?)big.Body["detail"], StringComparison.Ordinal);
+        foreach (var (path, length, limit) in ((string, int, string)[])[("prompts", 15_800_000, "15 MiB"), ("fork", 1_100_000, "1 MiB")])
+        {
+            var big = await SendAsync(server, $"/v1/sessions/{session}/{path}", null, new JsonObject { ["text"] = new string('x', length) });
+            Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), Short(big));
+            Assert.Contains(limit, (string?)big.Body["detail"], StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -74,10 +74,11 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Stops the server as SIGTERM would, and starts it on the same home.</summary>
-    public async Task RestartAsync()
+    /// <param name="change">What it is started with this time.</param>
+    public async Task RestartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
         await server.DisposeAsync();
-        server = await OffstageServer.StartAsync(Options, Stop);
+        server = await OffstageServer.StartAsync(change?.Invoke(Options) ?? Options, Stop);
         Http = NewClient();
     }
 

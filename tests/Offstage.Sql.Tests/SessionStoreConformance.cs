@@ -171,6 +171,44 @@ public abstract class SessionStoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Old_raw_events_are_emptied_and_keep_their_place_S7()
+    {
+        var append = Make.Append("ses_a", 0, events: 3);
+        await Store.MustAppendAsync(append with
+        {
+            Events = [Make.Event(1, "agent.raw"), Make.Event(2, "agent.other"), Make.Event(3, "agent.raw") with { At = Make.T0.AddHours(1) }],
+        });
+
+        Assert.Equal(1, await Store.DropRawEventsAsync(Make.T0.AddMinutes(1), Stop));
+        Assert.Equal(0, await Store.DropRawEventsAsync(Make.T0.AddMinutes(1), Stop));
+        var events = await Store.ReadEventsAsync(new SessionId("ses_a"), EventSequence.None, 10, Stop);
+        Assert.Equal(["agent.raw_dropped", "agent.other", "agent.raw"], events.Select(e => e.Kind));
+        Assert.Equal([1L, 2L, 3L], events.Select(e => e.Sequence.Value));
+        Assert.Equal(("{}", Make.Event(1).At), (events[0].Data, events[0].At));
+        Assert.Equal(Make.Event(3).Data, events[2].Data);
+    }
+
+    [Fact]
+    public async Task Attachments_are_kept_with_what_they_came_with_and_go_with_the_session()
+    {
+        byte[] bytes = [0, 1, 255, 0];
+        var attachment = new AttachmentRow(new AttachmentId("att_1"), new SessionId("ses_a"), "a.png", "image/png", bytes);
+        await Store.MustAppendAsync(Make.Append("ses_a", 0) with { Attachments = [attachment] });
+        Assert.IsType<AppendResult.Conflict>(await Store.AppendAsync(
+            Make.Append("ses_a", 0) with { Attachments = [attachment with { Attachment = new AttachmentId("att_2") }] }, Stop));
+
+        var found = await Store.FindAttachmentAsync(new SessionId("ses_a"), new AttachmentId("att_1"), Stop);
+        Assert.Equal(("a.png", "image/png"), (found!.Name, found.MediaType));
+        Assert.Equal(bytes, found.Data);
+        Assert.Null(await Store.FindAttachmentAsync(new SessionId("ses_b"), new AttachmentId("att_1"), Stop));
+        Assert.Null(await Store.FindAttachmentAsync(new SessionId("ses_a"), new AttachmentId("att_2"), Stop));
+        var deleted = Make.Append("ses_a", 1);
+        await Store.MustAppendAsync(deleted with { Row = deleted.Row with { Deleted = true } });
+        Assert.True(await Store.PurgeSessionAsync(new SessionId("ses_a"), Stop));
+        Assert.Null(await Store.FindAttachmentAsync(new SessionId("ses_a"), new AttachmentId("att_1"), Stop));
+    }
+
+    [Fact]
     public async Task Lists_filter_and_page_newest_first()
     {
         for (int n = 0; n < 6; n++)

@@ -10,6 +10,7 @@ namespace Offstage.Bench.Sessions;
 internal static class CodexBench
 {
     private const int Count = 60;
+    private const int Rounds = 4;
 
     public static async Task<int> RunAsync()
     {
@@ -20,20 +21,34 @@ internal static class CodexBench
         }
 
         await using var model = await FakeModelServer.StartAsync();
-        var (bare, _) = await BareAsync(codex, model.BaseUrl);
         Environment.SetEnvironmentVariable("OFFSTAGE_CODEX", codex);
         Environment.SetEnvironmentVariable("OPENAI_BASE_URL", model.BaseUrl);
         Environment.SetEnvironmentVariable("OPENAI_API_KEY", "none");
         await using var server = await ServerUnderTest.StartOffstageAsync();
+
+        // In turns, so that what else the machine does falls on both; the best counts, since noise only ever slows.
+        var (bare, ours) = (double.MaxValue, double.MaxValue);
+        for (int round = 0; round < Rounds; round++)
+        {
+            bare = Math.Min(bare, (await BareAsync(codex, model.BaseUrl)).P50Ms);
+            ours = Math.Min(ours, await OursAsync(server));
+        }
+
+        Console.WriteLine($"{"a turn of Codex",-20} p50 {ours:0.0} ms, by a bare loop {bare:0.0} ms: our share {ours - bare:0.0} ms  aim 15 ms");
+        return 0;
+    }
+
+    private static async Task<double> OursAsync(ServerUnderTest server)
+    {
         string session = await server.CreateSessionAsync("codex");
         using var events = await EventReader.OpenAsync(server, session);
-        var (ours, _) = await Measure.LatencyAsync(Count, async _ =>
+        var (p50, _) = await Measure.LatencyAsync(Count, async _ =>
         {
             await server.PostAsync($"/v1/sessions/{session}/prompts", new { text = "@say done" });
             await events.NextAsync("turn.ended");
         });
-        Console.WriteLine($"{"a turn of Codex",-20} p50 {ours:0.0} ms, by a bare loop {bare:0.0} ms: our share {ours - bare:0.0} ms  aim 15 ms");
-        return 0;
+        await server.PostAsync($"/v1/sessions/{session}/archive", new { });
+        return p50;
     }
 
     private static async Task<(double P50Ms, double P99Ms)> BareAsync(string codex, string baseUrl)

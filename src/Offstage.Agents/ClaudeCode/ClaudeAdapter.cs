@@ -32,7 +32,7 @@ public sealed class ClaudeAdapter(ClaudeOptions options, AgentProbe probe, TimeP
     public async Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
         => await finder.InspectAsync(cancellationToken) with
         {
-            SignIn = KeyVariables.Any(environment.ContainsKey) ? AgentSignIn.Present : AgentSignIn.Missing,
+            SignIn = KeyVariables.Any(environment.ContainsKey) || LoginFile.IsThere(environment, ".claude/.credentials.json") ? AgentSignIn.Present : AgentSignIn.Missing,
         };
 
     public Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken)

@@ -28,8 +28,12 @@ public sealed class CodexAdapter(CodexOptions options, AgentProbe probe, TimePro
     public async Task<AgentInstallation> InspectAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
         => await finder.InspectAsync(cancellationToken) with
         {
-            SignIn = options.ModelProvider?.KeyVariable is not { } variable ? AgentSignIn.Unknown
-                : environment.ContainsKey(variable) ? AgentSignIn.Present : AgentSignIn.Missing,
+            SignIn = options.ModelProvider switch
+            {
+                { KeyVariable: { } variable } => environment.ContainsKey(variable) ? AgentSignIn.Present : AgentSignIn.Missing,
+                { } => AgentSignIn.Unknown,
+                null => LoginFile.IsThere(environment, ".codex/auth.json") ? AgentSignIn.Present : AgentSignIn.Missing,
+            },
         };
 
     public Task<AgentStartResult> StartAsync(AgentStart start, CancellationToken cancellationToken)

@@ -60,13 +60,18 @@ internal sealed class CodexSession : IAgentSession
             throw new AgentException("agent_refused", "A turn is running.");
         mode = input.Mode ?? mode;
         translator.OnMode(mode);
-        var parameters = new TurnStartParams(
-            Cursor!.Value, [UserInput.OfText(PromptText.Compose(input)), .. input.Images.Select(UserInput.Of)], input.Model,
-            input.Effort ?? defaultEffort, PolicyOf(mode));
         process.Tags.Begin(input.Tag);
         try
         {
-            var answer = await process.CallAsync("turn/start", parameters, CodexJson.Default.TurnStartParams, cancellationToken);
+            var answer = CodexReview.TargetOf(input) is { } target
+                ? await process.CallAsync(
+                    "review/start", new ReviewStartParams(Cursor!.Value, target, "inline"), CodexJson.Default.ReviewStartParams, cancellationToken)
+                : await process.CallAsync(
+                    "turn/start",
+                    new TurnStartParams(
+                        Cursor!.Value, [UserInput.OfText(PromptText.Compose(input)), .. input.Images.Select(UserInput.Of)], input.Model,
+                        input.Effort ?? defaultEffort, PolicyOf(mode)),
+                    CodexJson.Default.TurnStartParams, cancellationToken);
             if (answer.Find("turn")?.FindText("id") is { } turn)
                 translator.OnTurnConfirmed(turn);
         }

@@ -82,7 +82,7 @@ internal sealed class CodexTranslator : IAgentTranslator
     public IReadOnlyList<AgentEvent> EndGrace()
     {
         lock (gate)
-            return turn?.EndByGrace is { } end ? EndTurn(end) : [];
+            return turn is { EndByGrace: { } end } ended ? Announced(ended, EndTurn(end)) : [];
     }
 
     public Reaction Receive(JsonRpcMessage message, DateTimeOffset now)
@@ -93,11 +93,17 @@ internal sealed class CodexTranslator : IAgentTranslator
             var reaction = message is JsonRpcMessage.Request request
                 ? Open(request)
                 : new Reaction(Translate(message.Method, message.Params, now) ?? [Raw(message)]);
-            if ((before ?? turn) is not { IsAnnounced: false } silent || !reaction.Events.Any(SpeaksOfTurn))
-                return reaction;
-            silent.IsAnnounced = true;
-            return reaction with { Events = [new AgentEvent.TurnStarted(), .. reaction.Events] };
+            return (before ?? turn) is { } of ? reaction with { Events = Announced(of, reaction.Events) } : reaction;
         }
+    }
+
+    /// <summary>The first that is told of a turn says that it began, whichever that is.</summary>
+    private static IReadOnlyList<AgentEvent> Announced(CodexTurn of, IReadOnlyList<AgentEvent> events)
+    {
+        if (of.IsAnnounced || !events.Any(SpeaksOfTurn))
+            return events;
+        of.IsAnnounced = true;
+        return [new AgentEvent.TurnStarted(), .. events];
     }
 
     private static bool SpeaksOfTurn(AgentEvent e)

@@ -41,6 +41,7 @@ internal sealed record ThreadRevertParams(string ThreadId, string BeforeTurnId);
 [JsonSerializable(typeof(ThreadStartParams))]
 [JsonSerializable(typeof(ThreadResumeParams))]
 [JsonSerializable(typeof(TurnStartParams))]
+[JsonSerializable(typeof(ReviewStartParams))]
 [JsonSerializable(typeof(TurnSteerParams))]
 [JsonSerializable(typeof(TurnInterruptParams))]
 [JsonSerializable(typeof(TurnsListParams))]

@@ -48,6 +48,6 @@ public sealed class OpenCodeAdapter(OpenCodeOptions options, AgentProbe probe, T
     {
         { KeyVariable: null } => AgentSignIn.Unknown,
         { KeyVariable: { } variable } => environment.ContainsKey(variable) ? AgentSignIn.Present : AgentSignIn.Missing,
-        null => Keys.Any(environment.ContainsKey) ? AgentSignIn.Present : AgentSignIn.Missing,
+        null => Keys.Any(environment.ContainsKey) || LoginFile.IsThere(environment, ".local/share/opencode/auth.json") ? AgentSignIn.Present : AgentSignIn.Missing,
     };
 }

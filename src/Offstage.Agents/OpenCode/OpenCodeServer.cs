@@ -24,7 +24,8 @@ internal sealed class OpenCodeServer(
     private readonly TaskCompletionSource disposedFully = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private OpenCodeApi? api;
     private Task output = Task.CompletedTask;
-    private Task<string?> pump = Task.FromResult<string?>(null);
+    private readonly TaskCompletionSource<string?> gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task pump = Task.CompletedTask;
     private int disposed;
 
     public OpenCodeApi Api => api ?? throw new InvalidOperationException("The server is not ready.");
@@ -33,7 +34,7 @@ internal sealed class OpenCodeServer(
 
     public IAsyncEnumerable<AgentEvent> Events => events.ReadAsync();
 
-    public bool IsGone => pump.IsCompleted;
+    public bool IsGone => gone.Task.IsCompleted;
 
     /// <summary>Waits until the server says where it listens. That it says so itself is what makes the port its own.</summary>
     /// <returns>False when it ended instead.</returns>
@@ -66,11 +67,11 @@ internal sealed class OpenCodeServer(
     public async Task<AgentException> DescribeFailureAsync(HttpRequestException failure)
     {
         // The stream of events breaks at the same time; what becomes of it says more.
-        await Task.WhenAny(pump, Task.Delay(ExitGrace * 2, timeProvider, CancellationToken.None));
+        await Task.WhenAny(gone.Task, Task.Delay(ExitGrace * 2, timeProvider, CancellationToken.None));
         return IsGone ? await GoneAsync() : new AgentException("agent_refused", failure.Message, failure);
     }
 
-    public async Task<AgentException> GoneAsync() => await pump is { } error
+    public async Task<AgentException> GoneAsync() => await gone.Task is { } error
         ? new AgentException("agent_protocol_error", $"The agent is gone: {error}.")
         : new AgentException("agent_exited", "The agent is gone: its process has ended.");
 
@@ -115,8 +116,7 @@ internal sealed class OpenCodeServer(
         }
     }
 
-    /// <returns>What of its speech could not be understood; null when it just ended.</returns>
-    private async Task<string?> PumpAsync(OpenCodeListener listener, Stream stream)
+    private async Task PumpAsync(OpenCodeListener listener, Stream stream)
     {
         string? protocolError;
         try
@@ -133,9 +133,10 @@ internal sealed class OpenCodeServer(
             await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, timeProvider, CancellationToken.None));
         if (!process.Exited.IsCompleted)
             await KillAsync();
+        // Before the end is told: whoever has heard of it must not find the agent still there.
+        gone.SetResult(protocolError);
         events.Complete(new AgentEvent.Exited(
             process.Exited.IsCompletedSuccessfully ? await process.Exited : -1, process.StandardErrorTail, protocolError));
-        return protocolError;
     }
 
     /// <summary>It says nothing more that matters, and must never wait for a reader.</summary>

@@ -144,6 +144,7 @@ internal abstract class AgentLineProcess<TConnection, TMessage> : IAsyncDisposab
             await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, timeProvider, CancellationToken.None));
         if (!process.Exited.IsCompleted)
             await KillAsync();
+        await EndWorkAsync();
         events.Complete(new AgentEvent.Exited(
             process.Exited.IsCompletedSuccessfully ? await process.Exited : -1, process.StandardErrorTail, protocolError));
     }
@@ -194,6 +195,9 @@ internal abstract class AgentLineProcess<TConnection, TMessage> : IAsyncDisposab
             // The end of the connection is told by its own event.
         }
     }
+
+    /// <summary>Ends what works for the agent outside of its process, before its end is told. Must not throw.</summary>
+    protected virtual Task EndWorkAsync() => Task.CompletedTask;
 
     /// <summary>Says back what the translator wants said. After the message's events.</summary>
     protected abstract ValueTask ReplyAsync(TMessage message, Reaction reaction);

@@ -29,6 +29,8 @@ public sealed class IdSource(TimeProvider timeProvider, Random random)
 
     public RequestId NewRequest() => new(New("req_"));
 
+    public AttachmentId NewAttachment() => new(New("att_"));
+
     public HostId NewHost() => new(New("hst_"));
 
     /// <summary>Whether <paramref name="text"/> could have come from this source with that prefix.</summary>

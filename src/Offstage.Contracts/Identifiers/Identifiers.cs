@@ -47,6 +47,15 @@ public readonly record struct RequestId(string Value) : ITextId<RequestId>
     public override string ToString() => Value;
 }
 
+/// <summary>What came with a prompt besides its text: <c>att_…</c>.</summary>
+[JsonConverter(typeof(TextIdConverter<AttachmentId>))]
+public readonly record struct AttachmentId(string Value) : ITextId<AttachmentId>
+{
+    public static AttachmentId From(string value) => new(value);
+
+    public override string ToString() => Value;
+}
+
 /// <summary>One row of the outbox. Derived from the event that caused it, so the same cause gives the same id (D1).</summary>
 [JsonConverter(typeof(TextIdConverter<EffectId>))]
 public readonly record struct EffectId(string Value) : ITextId<EffectId>

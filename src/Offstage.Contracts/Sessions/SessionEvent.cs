@@ -34,8 +34,11 @@ public abstract record SessionEventBody
     /// <param name="RetryOf">The prompt whose turn failed and that is asked again.</param>
     /// <param name="Agent">Also for what follows; null: the session's.</param>
     /// <param name="Mode">For its turn; null: the session's.</param>
+    /// <param name="Attachments">Null: none.</param>
+    /// <param name="Review">It asks for a review; null: it does not.</param>
     public sealed record PromptQueued(
-        PromptId Prompt, string Text, string? Model, string? Effort, Person Author, PromptId? RetryOf, string? Agent = null, AgentMode? Mode = null) : SessionEventBody;
+        PromptId Prompt, string Text, string? Model, string? Effort, Person Author, PromptId? RetryOf, string? Agent = null, AgentMode? Mode = null,
+        IReadOnlyList<Attachment>? Attachments = null, ReviewTarget? Review = null) : SessionEventBody;
 
     /// <param name="Reason"><c>person</c>, <c>archived</c>, <c>deleted</c> or <c>limit_reached</c>.</param>
     public sealed record PromptWithdrawn(PromptId Prompt, string Reason) : SessionEventBody;
@@ -129,6 +132,9 @@ public abstract record SessionEventBody
 
     /// <summary>What the agent said and nothing else describes.</summary>
     public sealed record AgentRaw(TurnId? Turn, string AgentKind, JsonElement Payload) : SessionEventBody;
+
+    /// <summary>In the place of an <see cref="AgentRaw"/> that was older than such events are kept. No sequence is ever missing (S7).</summary>
+    public sealed record AgentRawDropped : SessionEventBody;
 
     /// <param name="Turn">Null for the baseline and for what archiving saved.</param>
     public sealed record CheckpointCaptured(CheckpointNumber Checkpoint, TurnId? Turn, string Commit, int FilesChanged, int Additions, int Deletions) : SessionEventBody;

@@ -12,9 +12,9 @@ public sealed partial record AgentConfiguration
 {
     public const string FileName = "agents.json";
 
-    public static readonly string[] Kinds = ["codex", "claude", "opencode", "acp"];
+    public static readonly string[] Kinds = ["codex", "claude", "opencode", "acp", BuiltInConfiguration.Kind];
 
-    /// <summary><c>codex</c>, <c>claude</c>, <c>opencode</c> or <c>acp</c>.</summary>
+    /// <summary><c>codex</c>, <c>claude</c>, <c>opencode</c>, <c>acp</c> or <c>builtin</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Path of the program; for <c>acp</c>, a name to look for on the PATH will do, too. Null: searched for.</summary>
@@ -27,11 +27,18 @@ public sealed partial record AgentConfiguration
     /// Null: nothing.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
+    /// <summary>A folder of this machine that is the agent's HOME, for logins that are kept in files: absolute. All sessions with this agent share it, and
+    /// what runs in their sandboxes can read it. Null: each sandbox has a home of its own.</summary>
+    public string? Home { get; init; }
+
     /// <summary>The model endpoint; null: the default of the kind.</summary>
     public string? BaseUrl { get; init; }
 
     /// <summary>The model where nobody says another.</summary>
     public string? Model { get; init; }
+
+    /// <summary>For <c>builtin</c> only, and there it must be said.</summary>
+    public BuiltInConfiguration? BuiltIn { get; init; }
 
     /// <param name="home">The server's home.</param>
     /// <returns>Empty when there is no such file.</returns>
@@ -85,8 +92,16 @@ public sealed partial record AgentConfiguration
             throw new AgentConfigurationException($"{path}: agent '{name}' has the kind '{agent.Kind}'. There are: {string.Join(", ", Kinds)}.");
         if (agent is { Kind: "acp", Program: null })
             throw new AgentConfigurationException($"{path}: agent '{name}' speaks ACP and needs a 'program'.");
+        if (agent.Home is { } own && (!Path.IsPathFullyQualified(own) || !Directory.Exists(own)))
+            throw new AgentConfigurationException($"{path}: the 'home' of agent '{name}' is no folder of this machine: {own}.");
         if (agent.Kind != "acp" && agent.Arguments is { Count: > 0 })
             throw new AgentConfigurationException($"{path}: agent '{name}' is no ACP agent and takes no 'arguments'.");
+        if (agent.Kind == BuiltInConfiguration.Kind != agent.BuiltIn is not null)
+            throw new AgentConfigurationException($"{path}: agent '{name}': 'builtIn' goes with the kind '{BuiltInConfiguration.Kind}', and only with it.");
+        if (agent.Kind == BuiltInConfiguration.Kind && (agent.Program ?? agent.Home) is not null)
+            throw new AgentConfigurationException($"{path}: agent '{name}' is built in and takes neither 'program' nor 'home'.");
+        if (agent.BuiltIn?.Check(agent.BaseUrl) is { } wrong)
+            throw new AgentConfigurationException($"{path}: agent '{name}': {wrong}.");
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}$")]

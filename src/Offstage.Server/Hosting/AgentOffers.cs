@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Offstage.Agents;
 using Offstage.Agents.Acp;
+using Offstage.Agents.BuiltIn;
 using Offstage.Agents.ClaudeCode;
 using Offstage.Agents.Codex;
 using Offstage.Agents.OpenCode;
@@ -18,9 +19,10 @@ public static class AgentOffers
     private static readonly string[] CodexVariables = ["OPENAI_API_KEY"];
     private static readonly string[] ClaudeVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
     private static readonly string[] OpenCodeVariables = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"];
+    private static readonly string[] BuiltInVariables = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OFFSTAGE_MODEL_KEY"];
 
-    /// <remarks>In the order in which one is chosen when nobody names any: what a person has configured, then each kind as it is found, and
-    /// <c>script</c> never. A configuration of the same name takes the place of what would be offered by itself.</remarks>
+    /// <remarks>In the order in which one is chosen when nobody names any: what a person has configured, then each kind as it is found, then
+    /// <c>builtin</c>, which needs no program, and <c>script</c> never. A configuration of the same name takes the place of what would be offered by itself.</remarks>
     /// <exception cref="AgentConfigurationException">The home's configuration cannot be understood.</exception>
     public static IReadOnlyList<AgentOffer> Make(ServerOptions options, ProcessHost processes)
     {
@@ -32,6 +34,7 @@ public static class AgentOffers
             Default(options, probe, "claude", ClaudeVariables),
             Default(options, probe, "opencode", OpenCodeVariables),
             .. OverProtocol(options, probe),
+            new(BuiltIn(options, BuiltInConfiguration.FromEnvironment(options.Environment)), Pick(options, BuiltInVariables)),
         ];
         return
         [
@@ -41,7 +44,8 @@ public static class AgentOffers
         ];
     }
 
-    /// <returns>The first that is usable, one that has a key before one that has none; null when none is usable.</returns>
+    /// <returns>The first that is usable, one that has a key before one that has none; null when none is usable. The built-in agent is
+    /// everywhere, so that without a key it is no choice.</returns>
     public static async Task<string?> FindDefaultAsync(IReadOnlyList<AgentOffer> offers, CancellationToken cancellationToken)
     {
         string? withoutKey = null;
@@ -52,7 +56,8 @@ public static class AgentOffers
                 continue;
             if (found.SignIn != AgentSignIn.Missing)
                 return offer.Name;
-            withoutKey ??= offer.Name;
+            if (offer.Adapter is not BuiltInAdapter)
+                withoutKey ??= offer.Name;
         }
 
         return withoutKey;
@@ -63,14 +68,35 @@ public static class AgentOffers
 
     private static AgentOffer Configured(ServerOptions options, AgentProbe probe, string name, AgentConfiguration agent)
     {
-        var adapter = agent.Kind == "acp" ? Acp(options, probe, name, agent) : Adapter(options, probe, agent.Kind, agent.Program, agent.BaseUrl);
-        return new AgentOffer(adapter, agent.Resolve(options.Environment))
+        if (agent.BuiltIn is { } settings)
+            return ConfiguredBuiltIn(options, name, agent, settings);
+        var environment = agent.Resolve(options.Environment);
+        if (agent.Home is { } home)
+            environment["HOME"] = home;
+        bool signsInByFile = agent is { Kind: "codex", Home: not null, BaseUrl: null } && !environment.ContainsKey("OPENAI_API_KEY");
+        var adapter = agent.Kind == "acp" ? Acp(options, probe, name, agent)
+            : signsInByFile ? new CodexAdapter(Codex(options, agent.Program, null) with { ModelProvider = null }, probe, options.TimeProvider)
+            : Adapter(options, probe, agent.Kind, agent.Program, agent.BaseUrl);
+        return new AgentOffer(adapter, environment)
         {
             Name = name,
             DefaultModel = agent.Model,
+            Home = agent.Home,
             Binding = BindingOf(agent),
         };
     }
+
+    // Its cursor names a file in the sandbox, which is good for any model.
+    private static AgentOffer ConfiguredBuiltIn(ServerOptions options, string name, AgentConfiguration agent, BuiltInConfiguration settings)
+    {
+        var made = settings.ToOptions(agent.BaseUrl, agent.Model);
+        var environment = agent.Resolve(options.Environment);
+        foreach (var (variable, value) in Pick(options, made.KeyVariable is { } key ? [key] : []))
+            environment.TryAdd(variable, value);
+        return new AgentOffer(BuiltIn(options, made), environment) { Name = name, DefaultModel = agent.Model };
+    }
+
+    private static BuiltInAdapter BuiltIn(ServerOptions options, BuiltInOptions made) => new(made, options.TimeProvider, Random.Shared);
 
     private static IAgentAdapter Adapter(ServerOptions options, AgentProbe probe, string kind, string? program, string? baseUrl) => kind switch
     {
@@ -141,7 +167,7 @@ public static class AgentOffers
     /// <summary>Not the secrets: a new key for the same account knows the same conversations.</summary>
     private static string BindingOf(AgentConfiguration agent)
     {
-        string text = string.Join('\n', [agent.Kind, agent.Program, agent.BaseUrl, .. agent.Arguments ?? []]);
+        string text = string.Join('\n', [agent.Kind, agent.Program, agent.BaseUrl, agent.Home, .. agent.Arguments ?? []]);
         return $"{agent.Kind}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
     }
 

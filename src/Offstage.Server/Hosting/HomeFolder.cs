@@ -23,6 +23,9 @@ public sealed class HomeFolder : IDisposable
 
     public string Database => System.IO.Path.Combine(Path, "offstage.db");
 
+    /// <summary>What the server says of itself, in files that are rotated.</summary>
+    public string Logs => System.IO.Path.Combine(Path, "logs");
+
     public string Clones => System.IO.Path.Combine(Path, "clones");
 
     /// <summary>Tells the children of this home's server from all other processes.</summary>

@@ -35,5 +35,6 @@ namespace Offstage.Sessions.Api;
 [JsonSerializable(typeof(SocketCommand))]
 [JsonSerializable(typeof(SocketReply))]
 [JsonSerializable(typeof(SocketSnapshot))]
+[JsonSerializable(typeof(ReviewTarget.Session), TypeInfoPropertyName = "ReviewTargetSession")]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ApiJson : JsonSerializerContext;

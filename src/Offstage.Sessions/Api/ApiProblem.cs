@@ -61,7 +61,7 @@ public static class ApiProblems
             "The store's answer was lost: the change may have been made. Look before trying again, or repeat with the same Idempotency-Key.", retryable: false),
         BadHttpRequestException bad => new(
             bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "body_too_large" : "bad_request",
-            bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The body is larger than 1 MiB, which is the limit." : "The request cannot be read."),
+            bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"The body is larger than {RequestInput.LargeBodyBytesMax >> 20} MiB, which is the limit." : "The request cannot be read."),
         JsonException json => ApiProblemException.Invalid("invalid_body", $"The body does not fit: {json.Message}"),
         _ => null,
     };

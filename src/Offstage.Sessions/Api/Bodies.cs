@@ -23,6 +23,9 @@ public sealed record CreateSessionBody
 
     public string? Prompt { get; init; }
 
+    /// <summary>Of the prompt.</summary>
+    public IReadOnlyList<AttachmentBody>? Attachments { get; init; }
+
     public LimitsBody? Limits { get; init; }
 
     public SandboxBody? Sandbox { get; init; }
@@ -120,7 +123,14 @@ public sealed record LimitsBody
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PromptBody
 {
-    public required string Text { get; init; }
+    /// <summary>May be left out of a review.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Images: at most 8, of 5 MiB each and 10 MiB together. Null: none.</summary>
+    public IReadOnlyList<AttachmentBody>? Attachments { get; init; }
+
+    /// <summary>Asks for a review; the text then says what to look at in particular.</summary>
+    public ReviewTarget? Review { get; init; }
 
     /// <summary>Also for what follows; null: the session's.</summary>
     public string? Agent { get; init; }
@@ -137,6 +147,10 @@ public sealed record PromptBody
 
     public Person? Author { get; init; }
 }
+
+/// <param name="Data">The bytes, as base64 in JSON.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AttachmentBody(string Name, byte[] Data);
 
 /// <summary>How the proposed plan is carried out.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -21,6 +21,16 @@ internal static class PromptEndpoints
                 return TypedResults.NoContent();
             }).Produces(204)
             .Described("withdrawPrompt", "Withdraws a prompt that still waits.", 404, 409);
+        sessions.MapGet("/{id}/attachments/{attachmentId}", async (HttpContext http, string id, string attachmentId, SessionOperations operations) =>
+            {
+                var found = await operations.GetAttachmentAsync(RequestInput.Session(id), RequestInput.Attachment(attachmentId), http.RequestAborted);
+
+                // A name in it would be a browser's to act on; the type is the one that was found, and is not to be guessed at.
+                http.Response.Headers.XContentTypeOptions = "nosniff";
+                http.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+                return TypedResults.Bytes(found.Data, found.MediaType);
+            }).Produces(200)
+            .Described("getAttachment", "The bytes of what came with a prompt.", 404);
         sessions.MapPost("/{id}/requests/{requestId}/answer", AnswerAsync).Accepts<AnswerBody>("application/json").Produces<SessionView>(202)
             .Described("answerRequest", "Approves, declines, or answers questions.", 400, 404, 409, 413, 415);
     }
@@ -28,7 +38,7 @@ internal static class PromptEndpoints
     private static async Task<IResult> AskAsync(HttpContext http, string id, SessionOperations operations)
     {
         var session = RequestInput.Session(id);
-        var (body, raw) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.PromptBody);
+        var (body, raw) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.PromptBody, RequestInput.LargeBodyBytesMax);
         var made = await operations.PromptAsync(
             session, body, IdempotencyUse.Of(RequestInput.IdempotencyKey(http), "prompt", raw), http.RequestAborted);
         if (made.Replayed)

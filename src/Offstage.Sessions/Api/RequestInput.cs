@@ -14,20 +14,24 @@ namespace Offstage.Sessions.Api;
 public static class RequestInput
 {
     public const int BodyBytesMax = 1024 * 1024;
+
+    /// <summary>Of a body that may carry attachments, which JSON makes a third larger.</summary>
+    public const int LargeBodyBytesMax = 15 * 1024 * 1024;
+
     public const int PromptLengthMax = 64_000;
     public const int TitleLengthMax = 200;
     private const int KeyLengthMax = 200;
     private const int NameLengthMax = 200;
 
     /// <summary>Reads a JSON body, and what it was as a whole, for the idempotency key's fingerprint.</summary>
-    public static async Task<(T Body, byte[] Raw)> ReadBodyAsync<T>(HttpContext context, JsonTypeInfo<T> json)
+    public static async Task<(T Body, byte[] Raw)> ReadBodyAsync<T>(HttpContext context, JsonTypeInfo<T> json, int bytesMax = BodyBytesMax)
     {
-        if (context.Request.ContentLength > BodyBytesMax)
-            throw new ApiProblemException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is larger than 1 MiB, which is the limit.");
+        if (context.Request.ContentLength > bytesMax)
+            throw TooLarge(bytesMax);
         if (!context.Request.HasJsonContentType())
             throw new ApiProblemException(StatusCodes.Status415UnsupportedMediaType, "json_expected", "The body must be application/json.");
 
-        byte[] raw = await ReadAllAsync(context);
+        byte[] raw = await ReadAllAsync(context, bytesMax);
         try
         {
             _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(raw);
@@ -43,14 +47,14 @@ public static class RequestInput
         }
     }
 
-    private static async Task<byte[]> ReadAllAsync(HttpContext context)
+    private static async Task<byte[]> ReadAllAsync(HttpContext context, int bytesMax)
     {
         var reader = context.Request.BodyReader;
         while (true)
         {
             var read = await reader.ReadAsync(context.RequestAborted);
-            if (read.Buffer.Length > BodyBytesMax)
-                throw new ApiProblemException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is larger than 1 MiB, which is the limit.");
+            if (read.Buffer.Length > bytesMax)
+                throw TooLarge(bytesMax);
             if (read.IsCompleted)
             {
                 byte[] all = read.Buffer.ToArray();
@@ -61,6 +65,9 @@ public static class RequestInput
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
+
+    private static ApiProblemException TooLarge(int bytesMax)
+        => new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is larger than {bytesMax >> 20} MiB, which is the limit.");
 
     public static SessionId Session(string text)
         => IdSource.IsWellFormed(text, "ses_") ? new SessionId(text) : throw ApiProblemException.NotFound("session");
@@ -73,6 +80,23 @@ public static class RequestInput
 
     public static RequestId Request(string text)
         => IdSource.IsWellFormed(text, "req_") ? new RequestId(text) : throw ApiProblemException.NotFound("request");
+
+    public static AttachmentId Attachment(string text)
+        => IdSource.IsWellFormed(text, "att_") ? new AttachmentId(text) : throw ApiProblemException.NotFound("attachment");
+
+    /// <returns>Null when nothing is to be reviewed.</returns>
+    public static ReviewTarget? Review(ReviewTarget? target)
+    {
+        string? name = target switch
+        {
+            ReviewTarget.Since since => since.Ref,
+            ReviewTarget.Commit commit => commit.Id,
+            _ => null,
+        };
+        bool fits = name is null ? target is not (ReviewTarget.Since or ReviewTarget.Commit)
+            : name.Length is > 0 and <= NameLengthMax && name[0] != '-' && name.All(c => char.IsAsciiLetterOrDigit(c) || "-_./+@~^".Contains(c, StringComparison.Ordinal));
+        return fits ? target : throw ApiProblemException.Invalid("invalid_review", "What to review since is the name of a branch, tag or commit.");
+    }
 
     public static string PromptText(string? text)
     {
@@ -164,7 +188,7 @@ public static class RequestInput
     }
 
     /// <summary>Unpaired surrogates are not text: no store or agent could take them.</summary>
-    private static string RequireText(string text, string what)
+    internal static string RequireText(string text, string what)
     {
         for (int i = 0; i < text.Length; i++)
         {

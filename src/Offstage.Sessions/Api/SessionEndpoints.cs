@@ -47,7 +47,7 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext http, SessionOperations operations)
     {
-        var (body, raw) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.CreateSessionBody);
+        var (body, raw) = await RequestInput.ReadBodyAsync(http, ApiJson.Default.CreateSessionBody, RequestInput.LargeBodyBytesMax);
         var made = await operations.CreateAsync(
             body, IdempotencyUse.Of(RequestInput.IdempotencyKey(http), "create", raw), http.RequestAborted);
         return Created(http, made);

@@ -23,6 +23,9 @@ public sealed class SessionOperations(
         var candidates = SetupInput.Candidates(body);
         if (candidates.Count > 1)
             _ = RequestInput.PromptText(body.Prompt);
+        var images = AttachmentInput.Check(body.Attachments);
+        if (images is not null && body.Prompt is null)
+            throw ApiProblemException.Invalid("prompt_empty", "Attachments need a prompt to come with.");
         SessionState? earlier = key is not null && await FindUsedAsync(SessionScope, key, cancellationToken) is { } used
             ? await RequireAsync(new SessionId(used), cancellationToken)
             : null;
@@ -36,15 +39,21 @@ public sealed class SessionOperations(
                 body with { Agent = candidate.Agent ?? body.Agent, Model = candidate.Model ?? body.Model, Effort = candidate.Effort ?? body.Effort },
                 all[i], catalog, defaults) with { Siblings = all.Count > 1 ? all : null }),
         ];
+        if (images is not null)
+        {
+            foreach (var setup in setups)
+                SetupInput.RequireTakesImages(setup.Agent, catalog);
+        }
+
         var first = earlier is null
-            ? await CreateAsync(all[0], setups[0], title, body.Prompt, key, cancellationToken)
+            ? await CreateAsync(all[0], setups[0], title, body.Prompt, images, key, cancellationToken)
             : new(SessionView.Of(earlier), Replayed: true);
 
         // A request that is repeated with its key, because the server went down here, makes those that are missing.
         for (int i = 1; i < all.Count; i++)
         {
             if (earlier is null || await log.FindAsync(all[i], cancellationToken) is null)
-                await CreateAsync(all[i], setups[i], title, body.Prompt, key: null, cancellationToken);
+                await CreateAsync(all[i], setups[i], title, body.Prompt, images, key: null, cancellationToken);
         }
 
         return first;
@@ -97,15 +106,19 @@ public sealed class SessionOperations(
             Siblings = null,
         };
         SetupInput.RequireFit(setup.Agent, setup.Mode, setup.Sandbox, catalog);
-        return await CreateAsync(id, setup, RequestInput.Title(body.Title), body.Prompt, key, cancellationToken);
+        return await CreateAsync(id, setup, RequestInput.Title(body.Title), body.Prompt, images: null, key, cancellationToken);
     }
 
     private async Task<Made<SessionView>> CreateAsync(
-        SessionId id, SessionSetup setup, string? title, string? prompt, IdempotencyUse? key, CancellationToken cancellationToken)
+        SessionId id, SessionSetup setup, string? title, string? prompt, IReadOnlyList<GivenAttachment>? images, IdempotencyUse? key,
+        CancellationToken cancellationToken)
     {
-        var first = prompt is null ? null : new NewPrompt(ids.NewPrompt(), RequestInput.PromptText(prompt), null, null, setup.CreatedBy);
+        var (attachments, rows) = Store(id, images);
+        var first = prompt is null
+            ? null
+            : new NewPrompt(ids.NewPrompt(), RequestInput.PromptText(prompt), null, null, setup.CreatedBy, Attachments: attachments);
         var command = new SessionCommand.Create(setup, title, first);
-        switch (await log.ExecuteAsync(id, command, Options(SessionScope, key, id.Value), cancellationToken))
+        switch (await log.ExecuteAsync(id, command, Options(SessionScope, key, id.Value) with { Attachments = rows }, cancellationToken))
         {
             case CommandResult.Accepted accepted:
                 return new(SessionView.Of(accepted.State), Replayed: false);
@@ -118,7 +131,11 @@ public sealed class SessionOperations(
 
     public async Task<Made<PromptView>> PromptAsync(SessionId session, PromptBody body, IdempotencyUse? key, CancellationToken cancellationToken)
     {
-        string text = RequestInput.PromptText(body.Text);
+        var review = RequestInput.Review(body.Review);
+        string text = review is not null && string.IsNullOrWhiteSpace(body.Text) ? review.Sentence : RequestInput.PromptText(body.Text);
+        var images = AttachmentInput.Check(body.Attachments);
+        if (body.Steer && (images is not null || review is not null))
+            throw ApiProblemException.Invalid("steer_unsupported", "Only text can be added to a turn: ask for images and reviews as a prompt.");
         var author = RequestInput.Author(body.Author, defaults.Person);
         string? model = RequestInput.Name(body.Model, "model");
         string? effort = RequestInput.Name(body.Effort, "effort");
@@ -126,16 +143,21 @@ public sealed class SessionOperations(
         var state = await RequireAsync(session, cancellationToken);
         if (agent is not null || body.Mode is not null)
             SetupInput.RequireFit(agent ?? state.Choice.Agent, body.Mode ?? state.Choice.Mode, state.Setup.Sandbox, catalog);
+        if (images is not null)
+            SetupInput.RequireTakesImages(agent ?? state.Choice.Agent, catalog);
+        if (review is not null && state.Setup.Workspace is not Workspace.Repository)
+            throw new ApiProblemException(StatusCodes.Status409Conflict, "review_needs_repository", "The session has no repository whose changes could be reviewed.");
         if (key is not null)
         {
             if (await FindUsedAsync(session.Value, key, cancellationToken) is { } earlier)
                 return new(await PromptViewAsync(session, new PromptId(earlier), cancellationToken), Replayed: true);
         }
 
-        var prompt = new NewPrompt(ids.NewPrompt(), text, model, effort, author, agent, body.Mode);
+        var (attachments, rows) = Store(session, images);
+        var prompt = new NewPrompt(ids.NewPrompt(), text, model, effort, author, agent, body.Mode, attachments, review);
         SessionCommand command = body.Steer ? new SessionCommand.Steer(prompt) : new SessionCommand.Ask(prompt);
         var result = await log.ExecuteAsync(
-            session, command, Options(session.Value, key, prompt.Prompt.Value), cancellationToken);
+            session, command, Options(session.Value, key, prompt.Prompt.Value) with { Attachments = rows }, cancellationToken);
         switch (result)
         {
             case CommandResult.Accepted accepted:
@@ -145,6 +167,21 @@ public sealed class SessionOperations(
             case var other:
                 throw Refused(other);
         }
+    }
+
+    /// <exception cref="ApiProblemException"><c>attachment_not_found</c>.</exception>
+    public async Task<AttachmentRow> GetAttachmentAsync(SessionId session, AttachmentId attachment, CancellationToken cancellationToken)
+    {
+        await RequireAsync(session, cancellationToken);
+        return await store.FindAttachmentAsync(session, attachment, cancellationToken) ?? throw ApiProblemException.NotFound("attachment");
+    }
+
+    private (IReadOnlyList<Attachment>? Told, IReadOnlyList<AttachmentRow>? Stored) Store(SessionId session, IReadOnlyList<GivenAttachment>? images)
+    {
+        if (images is null)
+            return (null, null);
+        var all = images.Select(image => image.For(session, ids.NewAttachment())).ToList();
+        return ([.. all.Select(one => one.Told)], [.. all.Select(one => one.Stored)]);
     }
 
     /// <summary>Asks for the plan that the last turn ended with to be carried out.</summary>
@@ -217,11 +254,11 @@ public sealed class SessionOperations(
         for (int i = 0; i < state.Queue.Count; i++)
         {
             if (state.Queue[i].Prompt == prompt)
-                return new PromptView(prompt, turn, state.Queue[i].Text, i + 1, state.Queue[i].At);
+                return new PromptView(prompt, turn, state.Queue[i].Text, i + 1, state.Queue[i].At, state.Queue[i].Attachments);
         }
 
         return state.Status.ActiveTurn is { } active && active.Turn == turn
-            ? new PromptView(prompt, turn, active.Prompt.Text, 0, active.Prompt.At)
+            ? new PromptView(prompt, turn, active.Prompt.Text, 0, active.Prompt.At, active.Prompt.Attachments)
             : new PromptView(prompt, turn, null, null, null);
     }
 

@@ -64,6 +64,12 @@ internal static class SetupInput
         return choice;
     }
 
+    public static void RequireTakesImages(string agent, AgentCatalog catalog)
+    {
+        if (catalog.Find(agent) is { Adapter.Capabilities.TakesImages: false })
+            throw ApiProblemException.Invalid("images_unsupported", $"The agent '{agent}' takes no images.");
+    }
+
     public static void RequireFit(string agent, AgentMode mode, SandboxSetup sandbox, AgentCatalog catalog)
     {
         if (catalog.Find(agent) is not { } offer)

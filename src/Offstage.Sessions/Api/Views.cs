@@ -45,7 +45,7 @@ public sealed record SessionView(
         s.Limits, s.Setup.CreatedBy, s.CreatedAt, s.UpdatedAt, s.Sequence,
         s.Status.ActiveTurn is { } turn ? TurnView.Of(turn) : null,
         s.Status is SessionStatus.AwaitingInput waiting ? [.. waiting.Requests.Select(RequestView.Of)] : [],
-        [.. s.Queue.Select((p, i) => new PromptView(p.Prompt, TurnOf(p.Prompt), p.Text, i + 1, p.At))],
+        [.. s.Queue.Select((p, i) => new PromptView(p.Prompt, TurnOf(p.Prompt), p.Text, i + 1, p.At, p.Attachments))],
         (s.Status as SessionStatus.Idle)?.Last, (s.Status as SessionStatus.Failed)?.Reason,
         Explanation.Of(s), s.WorkspacePath, s.LatestCheckpoint, s.Usage.Session, s.PlanOffer, s.Setup.ForkedFrom?.Session, s.Setup.Siblings);
 
@@ -111,7 +111,9 @@ public sealed record RequestView(
 
 /// <param name="TurnId">The turn it has, or will have.</param>
 /// <param name="Position">Place in the queue from 1; 0 when it has been started; null when it is over.</param>
-public sealed record PromptView(PromptId Id, TurnId TurnId, string? Text, int? Position, DateTimeOffset? QueuedAt);
+/// <param name="Attachments">Null: none, or it is over.</param>
+public sealed record PromptView(
+    PromptId Id, TurnId TurnId, string? Text, int? Position, DateTimeOffset? QueuedAt, IReadOnlyList<Attachment>? Attachments = null);
 
 /// <param name="Next">Give it as <c>cursor</c> for the following page; null on the last.</param>
 public sealed record SessionPage(IReadOnlyList<SessionSummary> Sessions, string? Next);

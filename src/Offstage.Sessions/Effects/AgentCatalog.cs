@@ -41,6 +41,7 @@ public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
             Network = sandbox.Network == SandboxNetwork.Full ? NetworkAccess.Full : NetworkAccess.None,
             Limits = new Sandboxes.SandboxLimits { MemoryBytesMax = sandbox.MemoryBytesMax, ProcessesMax = sandbox.ProcessesMax },
             ReadOnlyPaths = installation.ReadOnlyPaths,
+            WritablePaths = offer.Home is { } home ? [home] : [],
         };
     }
 
@@ -52,12 +53,11 @@ public sealed class AgentCatalog(IEnumerable<AgentOffer> offers)
         {
             LaunchAsync = launch,
             WorkspacePath = info.InnerWorkspacePath!,
-            HomePath = info.InnerHomePath!,
+            HomePath = offer.Home ?? info.InnerHomePath!,
             Mode = prompt?.Mode ?? state.Choice.Mode,
             Model = prompt?.Model ?? offer.DefaultModel,
             Effort = prompt?.Effort,
             Environment = offer.Environment,
-
             Cursor = UsableCursor(state) is { } cursor ? new ResumeCursor(offer.Adapter.Name, cursor.Value) : null,
         };
     }
@@ -77,6 +77,9 @@ public sealed record AgentOffer(IAgentAdapter Adapter, IReadOnlyDictionary<strin
 
     /// <summary>Where nobody says a model; null: the agent's own.</summary>
     public string? DefaultModel { get; init; }
+
+    /// <summary>A host folder that is its HOME, for logins that are kept in files; null: the sandbox's own.</summary>
+    public string? Home { get; init; }
 
     /// <summary>What of its configuration a resume cursor is bound to: another value, and the agent would not know the conversation.</summary>
     public string Binding { get; init; } = Adapter.Name;

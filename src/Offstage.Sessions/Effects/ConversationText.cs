@@ -48,7 +48,7 @@ internal sealed class ConversationText(ISessionStore store)
                 switch (EventCodec.Read(session, stored).Body)
                 {
                     case SessionEventBody.PromptQueued e:
-                        prompts[e.Prompt] = e.Text;
+                        prompts[e.Prompt] = e.Text + Images(e.Attachments);
                         break;
                     case SessionEventBody.TurnCreated e:
                         parts.BeginTurn(e.Checkpoint);
@@ -92,6 +92,9 @@ internal sealed class ConversationText(ISessionStore store)
         ItemBody.Plan p => $"(The plan as it was last:\n{string.Join("\n", p.Steps.Select(step => $"- {(step.Status == ItemStatus.Completed ? "done: " : "")}{step.Text}"))})",
         _ => null,
     };
+
+    private static string Images(IReadOnlyList<Attachment>? attachments)
+        => attachments is { Count: > 0 } ? $"\n(With {attachments.Count} images, which are not repeated here: {string.Join(", ", attachments.Select(a => a.Name))})" : "";
 
     private static string Output(string? output) => string.IsNullOrWhiteSpace(output) ? "" : $"\n{Shorten(output.Trim(), OutputMax)}";
 

@@ -79,6 +79,13 @@ internal sealed class SessionEffectHandler(
         // Recorded before it is done: after a crash in between it is known that the agent may have seen it (S4).
         if (await log.ReportAsync(session, new SessionCommand.BeginHandover(e.Turn, e.Generation), cancellationToken) is not CommandResult.Accepted)
             return new EffectOutcome.Done();
+        if (input.Images.Count > 0 && !agent.Offer.Adapter.Capabilities.TakesImages)
+        {
+            var failure = new Failure("images_unsupported", $"The agent '{agent.Offer.Name}' takes no images.");
+            await log.ReportAsync(session, new SessionCommand.ReportTurnRefused(e.Turn, e.Generation, failure), cancellationToken);
+            return new EffectOutcome.Done();
+        }
+
         try
         {
             await agent.Session.StartTurnAsync(input, cancellationToken);
@@ -99,8 +106,34 @@ internal sealed class SessionEffectHandler(
             ? await conversation.BuildAsync(state, turn.Prompt.Prompt, cancellationToken)
             : null;
         string text = turn.Continued && state.AgentKnows ? ContinueText : turn.Prompt.Text;
-        return new TurnInput(text, turn.Prompt.Model ?? agent.Offer.DefaultModel, turn.Prompt.Effort, soFar) { Tag = turn.Turn.Value, Mode = turn.Prompt.Mode };
+        bool asksAnew = ReferenceEquals(text, turn.Prompt.Text);
+        var review = asksAnew ? turn.Prompt.Review : null;
+        return new TurnInput(text == review?.Sentence ? "" : text, turn.Prompt.Model ?? agent.Offer.DefaultModel, turn.Prompt.Effort, soFar)
+        {
+            Tag = turn.Turn.Value,
+            Mode = turn.Prompt.Mode,
+            Images = asksAnew ? await ReadImagesAsync(state.Session, turn.Prompt.Attachments, cancellationToken) : [],
+            Review = ToReview(review, state),
+        };
     }
+
+    private async Task<IReadOnlyList<ImageInput>> ReadImagesAsync(
+        SessionId session, IReadOnlyList<Attachment>? attachments, CancellationToken cancellationToken)
+    {
+        var images = new List<ImageInput>();
+        foreach (var attachment in attachments ?? [])
+        {
+            var stored = await store.FindAttachmentAsync(session, attachment.Id, cancellationToken);
+            Invariant.Require(stored is not null, "S1");
+            images.Add(new ImageInput(stored.Name, stored.MediaType, stored.Data));
+        }
+
+        return images;
+    }
+
+    /// <summary>An agent knows no sessions: for it the changes of one are those since the commit it began at.</summary>
+    private static ReviewTarget? ToReview(ReviewTarget? asked, SessionState state)
+        => asked is ReviewTarget.Session && state.BaseCommit is { } start ? new ReviewTarget.Since(start) : asked;
 
     /// <summary>Text that does not reach its turn is asked as a prompt; of which that is not known, that is said (S4).</summary>
     private async Task<EffectOutcome> SteerAsync(SessionId session, SessionEffect.SteerTurn e, CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ public static class EventCodec
         Entry("agent.stopped", SessionJson.Default.AgentStopped),
         Entry("agent.notice", SessionJson.Default.AgentNotice),
         Entry("agent.raw", SessionJson.Default.AgentRaw),
+        Entry("agent.raw_dropped", SessionJson.Default.AgentRawDropped),
         Entry("turn.created", SessionJson.Default.TurnCreated),
         Entry("turn.sent", SessionJson.Default.TurnSent),
         Entry("turn.started", SessionJson.Default.TurnStarted),

@@ -50,6 +50,7 @@ namespace Offstage.Sessions.EventLog;
 [JsonSerializable(typeof(SessionEventBody.UsageReported))]
 [JsonSerializable(typeof(SessionEventBody.AgentNotice))]
 [JsonSerializable(typeof(SessionEventBody.AgentRaw))]
+[JsonSerializable(typeof(SessionEventBody.AgentRawDropped))]
 [JsonSerializable(typeof(SessionEventBody.CheckpointCaptured))]
 [JsonSerializable(typeof(SessionEventBody.CheckpointUnchanged))]
 [JsonSerializable(typeof(SessionEventBody.CheckpointFailed))]
@@ -63,5 +64,7 @@ namespace Offstage.Sessions.EventLog;
 [JsonSerializable(typeof(SandboxHold.None), TypeInfoPropertyName = "SandboxHoldNone")]
 [JsonSerializable(typeof(AgentHold.None), TypeInfoPropertyName = "AgentHoldNone")]
 [JsonSerializable(typeof(Workspace.None), TypeInfoPropertyName = "WorkspaceNone")]
+[JsonSerializable(typeof(ReviewTarget.Session), TypeInfoPropertyName = "ReviewTargetSession")]
+[JsonSerializable(typeof(ReviewTarget.Commit), TypeInfoPropertyName = "ReviewTargetCommit")]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class SessionJson : JsonSerializerContext;

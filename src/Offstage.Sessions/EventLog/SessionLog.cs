@@ -197,9 +197,11 @@ public sealed class SessionLog(ISessionStore store, EventHub hub, IdSource ids, 
 
 /// <param name="Idempotency">Recorded with the append; a key that was used before changes nothing.</param>
 /// <param name="CompletedEffects">Effects whose outcome the command reports.</param>
+/// <param name="Attachments">What came with the command's prompt.</param>
 /// <param name="WaitForStore">When the answer of a commit is lost, wait as long as it takes to learn what became of it.</param>
 public sealed record CommandOptions(
-    IdempotencyRecord? Idempotency = null, IReadOnlyList<EffectId>? CompletedEffects = null, bool WaitForStore = false)
+    IdempotencyRecord? Idempotency = null, IReadOnlyList<EffectId>? CompletedEffects = null, bool WaitForStore = false,
+    IReadOnlyList<AttachmentRow>? Attachments = null)
 {
     public static CommandOptions None { get; } = new();
 }

@@ -20,7 +20,10 @@ internal static class SessionProjection
             [.. decision.Effects.Select(effect => ToEntry(next.Session, effect, now))],
             options.CompletedEffects ?? [],
             [.. ChangedSandboxes(before, next, now)],
-            options.Idempotency);
+            options.Idempotency)
+        {
+            Attachments = options.Attachments ?? [],
+        };
     }
 
     public static OutboxEntry ToEntry(SessionId session, PlannedEffect effect, DateTimeOffset now) => new(

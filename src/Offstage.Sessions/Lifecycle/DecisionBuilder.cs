@@ -66,7 +66,7 @@ internal sealed class DecisionBuilder(SessionState? initial, DecisionContext con
     }
 
     public void Queue(NewPrompt prompt)
-        => Emit(new PromptQueued(prompt.Prompt, prompt.Text, prompt.Model, prompt.Effort, prompt.Author, RetryOf: null, prompt.Agent, prompt.Mode));
+        => Emit(new PromptQueued(prompt.Prompt, prompt.Text, prompt.Model, prompt.Effort, prompt.Author, RetryOf: null, prompt.Agent, prompt.Mode, prompt.Attachments, prompt.Review));
 
     /// <summary>One prompt, one turn: the one's id follows from the other's (S4).</summary>
     private static TurnId TurnOf(PromptId prompt) => new("trn_" + prompt.Value["prm_".Length..]);

@@ -159,7 +159,7 @@ internal static class PersonCommands
         bool failed = b.Status is SessionStatus.Failed or SessionStatus.Idle { Last: TurnOutcome.Failed or TurnOutcome.Interrupted };
         if (!failed || b.State.LastPrompt is not { } last)
             return b.Status is SessionStatus.Archived ? new Rejection.SessionArchived() : new Rejection.NothingToRetry();
-        b.Emit(new PromptQueued(fresh, last.Text, last.Model, last.Effort, last.Author, RetryOf: last.Prompt, last.Agent, last.Mode));
+        b.Emit(new PromptQueued(fresh, last.Text, last.Model, last.Effort, last.Author, RetryOf: last.Prompt, last.Agent, last.Mode, last.Attachments, last.Review));
         b.Dispatch(evenIfFailed: true);
         return null;
     }

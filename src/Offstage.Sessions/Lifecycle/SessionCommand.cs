@@ -95,7 +95,10 @@ public abstract record SessionCommand
     public sealed record Wake : SessionCommand;
 }
 
-public sealed record NewPrompt(PromptId Prompt, string Text, string? Model, string? Effort, Person Author, string? Agent = null, AgentMode? Mode = null);
+/// <param name="Attachments">Their bytes are stored by the same append.</param>
+public sealed record NewPrompt(
+    PromptId Prompt, string Text, string? Model, string? Effort, Person Author, string? Agent = null, AgentMode? Mode = null,
+    IReadOnlyList<Attachment>? Attachments = null, ReviewTarget? Review = null);
 
 /// <param name="FreshRequest">The id for a request, when the event opens one.</param>
 public readonly record struct AgentReportEntry(AgentEvent Event, RequestId? FreshRequest);

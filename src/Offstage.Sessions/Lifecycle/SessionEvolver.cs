@@ -107,7 +107,7 @@ internal static class SessionEvolver
 
     private static SessionState Queue(SessionState s, DateTimeOffset at, PromptQueued e)
     {
-        var prompt = new QueuedPrompt(e.Prompt, e.Text, e.Model, e.Effort, e.Author, at, e.Agent, e.Mode);
+        var prompt = new QueuedPrompt(e.Prompt, e.Text, e.Model, e.Effort, e.Author, at, e.Agent, e.Mode, e.Attachments, e.Review);
 
         // What is asked again goes before what was asked later.
         return s with { Queue = e.RetryOf is null ? [.. s.Queue, prompt] : [prompt, .. s.Queue] };

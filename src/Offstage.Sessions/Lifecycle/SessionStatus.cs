@@ -100,7 +100,8 @@ public enum TurnPhase
 
 /// <param name="Agent">Null: the session's. Of a prompt that has its turn, all that was left open is filled in.</param>
 public sealed record QueuedPrompt(
-    PromptId Prompt, string Text, string? Model, string? Effort, Person Author, DateTimeOffset At, string? Agent = null, AgentMode? Mode = null);
+    PromptId Prompt, string Text, string? Model, string? Effort, Person Author, DateTimeOffset At, string? Agent = null, AgentMode? Mode = null,
+    IReadOnlyList<Attachment>? Attachments = null, ReviewTarget? Review = null);
 
 public sealed record OpenRequest(RequestId Request, string AgentKey, AgentGeneration Generation, RequestBody Body, DateTimeOffset ExpiresAt, bool OffersSession = false);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Offstage.Shell.Commands.Awk;
+using Offstage.Shell.Commands.Bc;
 using Offstage.Shell.Commands.Binary;
 using Offstage.Shell.Commands.Coreutils;
 using Offstage.Shell.Commands.Diff;
@@ -7,6 +8,7 @@ using Offstage.Shell.Commands.Files;
 using Offstage.Shell.Commands.Find;
 using Offstage.Shell.Commands.Grep;
 using Offstage.Shell.Commands.Identity;
+using Offstage.Shell.Commands.Patch;
 using Offstage.Shell.Commands.Sed;
 using Offstage.Shell.Commands.Sort;
 using Offstage.Shell.Commands.Time;
@@ -98,5 +100,20 @@ internal static class TextCommands
         new UnameCommand(),
         new StringsCommand(),
         new TreeCommand(),
+        new PatchCommand(),
+        new BcCommand(),
+        new FmtCommand(),
+        new ColumnCommand(),
+        new NumfmtCommand(),
+        new HexdumpCommand("hexdump"),
+        new HexdumpCommand("hd"),
+        new CsplitCommand(),
+        new InstallCommand(),
+        new DdCommand(),
+        new FileCommand(),
+        new DfCommand(),
+        new SyncCommand(),
+        new GetconfCommand(),
+        new TtyCommand(),
     ];
 }

@@ -106,12 +106,16 @@ internal sealed partial class ShellProcess
     public int RunMainToEnd(string text)
     {
         int status = Guard(p => p.RunMain(text, "-c"));
+        LeftByExit = Flow == Flow.Exit;
         status = RunExitTrap(status);
         Unwind(0, 0);
         (FunctionDepth, CallDepth, LoopDepth, errorsExpected, Returnable) = (0, 0, 0, 0, 0);
         Flow = Flow.None;
         return status;
     }
+
+    /// <summary>Whether the last script of the main shell ended by <c>exit</c>, and not with its text.</summary>
+    public bool LeftByExit { get; private set; }
 
     /// <summary>The signal that ended the process; 0 for none.</summary>
     public int KilledBy { get; private set; }

@@ -43,6 +43,11 @@ internal static class AppendCommands
             driver = excluded.driver, state = excluded.state, updated_at = excluded.updated_at
         """;
 
+    private const string InsertAttachments = """
+        insert into attachments (attachment_id, session_id, name, media_type, data)
+        select * from unnest($1, $2, $3, $4, $5)
+        """;
+
     private const string InsertKeys = """
         insert into idempotency_keys (scope, key, fingerprint, answer, at)
         select * from unnest($1, $2, $3, $4, $5)
@@ -60,6 +65,7 @@ internal static class AppendCommands
         if (completed.Length > 0)
             Add(batch, "delete from outbox where effect_id = any($1)", Text(completed));
         AddSandboxes(batch, appends);
+        AddAttachments(batch, appends);
         AddKeys(batch, appends);
         return AddEffects(batch, appends);
     }
@@ -147,6 +153,21 @@ internal static class AppendCommands
             Text([.. kept.Select(sandbox => sandbox.Driver)]),
             Text([.. kept.Select(sandbox => sandbox.State)]),
             Number([.. kept.Select(sandbox => sandbox.UpdatedAt.UtcTicks)]));
+    }
+
+    private static void AddAttachments(NpgsqlBatch batch, Append[] appends)
+    {
+        var attachments = appends.SelectMany(append => append.Attachments).ToArray();
+        if (attachments.Length == 0)
+            return;
+        Add(
+            batch,
+            InsertAttachments,
+            Text([.. attachments.Select(attachment => attachment.Attachment.Value)]),
+            Text([.. attachments.Select(attachment => attachment.Session.Value)]),
+            Text([.. attachments.Select(attachment => attachment.Name)]),
+            Text([.. attachments.Select(attachment => attachment.MediaType)]),
+            new NpgsqlParameter<byte[][]> { TypedValue = [.. attachments.Select(attachment => attachment.Data)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
     }
 
     private static void AddKeys(NpgsqlBatch batch, Append[] appends)

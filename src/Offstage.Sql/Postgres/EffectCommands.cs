@@ -32,6 +32,12 @@ internal static class EffectCommands
                 select count(*) from gone
                 """,
                 Text(purge.Session.Value)),
+            DropRawEventsRequest drop => Command(
+                """
+                update events set kind = 'agent.raw_dropped', schema_version = 1, data = '{}' where (session_id, sequence) in
+                    (select session_id, sequence from events where kind = 'agent.raw' and at < $1 order by at limit $2)
+                """,
+                Number(drop.OlderThan.UtcTicks), Number(DropRawEventsRequest.EventsMax)),
             PurgeIdempotencyRequest purge => Command(
                 """
                 delete from idempotency_keys where (scope, key) in

@@ -103,8 +103,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection, IReadOnly
     {
         foreach (var (request, command) in others)
         {
-            if (request is PurgeIdempotencyRequest purge)
-                purge.Stage((int)command.RecordsAffected);
+            if (request is WriteRequest<int> counted)
+                counted.Stage((int)command.RecordsAffected);
             else if (request is WriteRequest<bool> and not PurgeSessionRequest)
                 ((WriteRequest<bool>)request).Stage(command.RecordsAffected > 0);
         }

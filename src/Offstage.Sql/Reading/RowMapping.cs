@@ -52,6 +52,9 @@ internal static class RowMapping
         reader.GetString(4),
         reader.GetTime(5));
 
+    public static AttachmentRow ReadAttachment(DbDataReader reader) => new(
+        new AttachmentId(reader.GetString(0)), new SessionId(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4));
+
     public static IdempotencyRecord ReadIdempotency(DbDataReader reader)
         => new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetTime(4));
 

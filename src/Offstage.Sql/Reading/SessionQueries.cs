@@ -80,6 +80,15 @@ internal static class SessionQueries
             RowMapping.ReadIdempotency,
             cancellationToken);
 
+    public static Task<AttachmentRow?> FindAttachmentAsync(IStatements sql, SessionId session, AttachmentId attachment, CancellationToken cancellationToken)
+        => FirstAsync(
+            sql.Get(
+                "select attachment_id, session_id, name, media_type, data from attachments where attachment_id = @attachment and session_id = @session",
+                ("attachment", attachment.Value),
+                ("session", session.Value)),
+            RowMapping.ReadAttachment,
+            cancellationToken);
+
     public static Task<IReadOnlyList<SandboxRow>> ListSandboxesAsync(IStatements sql, HostId host, CancellationToken cancellationToken)
         => AllAsync(
             sql.Get(

@@ -37,6 +37,9 @@ internal sealed class SqliteRequestWriter(SqliteConnection connection) : IDispos
             case PurgeSessionRequest purge:
                 purge.Stage(PurgeSession(purge.Session));
                 return true;
+            case DropRawEventsRequest drop:
+                drop.Stage(Sql.DropRawEvents.Execute(drop.OlderThan.UtcTicks, (long)DropRawEventsRequest.EventsMax));
+                return true;
             case PurgeIdempotencyRequest purge:
                 purge.Stage(Sql.DeleteOldKeys.Execute(purge.OlderThan.UtcTicks, (long)PurgeIdempotencyRequest.KeysMax));
                 return true;
@@ -65,6 +68,8 @@ internal sealed class SqliteRequestWriter(SqliteConnection connection) : IDispos
             Sql.DeleteEffect.Execute(effect.Value);
         foreach (var sandbox in append.Sandboxes)
             PutSandbox(sandbox);
+        foreach (var attachment in append.Attachments)
+            Sql.InsertAttachment.Execute(attachment.Attachment.Value, attachment.Session.Value, attachment.Name, attachment.MediaType, attachment.Data);
         if (append.Idempotency is { } used)
             Sql.InsertKey.Execute(used.Scope, used.Key, used.Fingerprint, used.Answer, used.At.UtcTicks);
         return new AppendResult.Appended(AddEffects(append.Effects));

@@ -85,6 +85,19 @@ internal sealed class SqliteWriteStatements(SqliteConnection connection) : IDisp
         """,
         "sandbox", "session", "host", "driver", "state", "updated_at");
 
+    public SqliteStatement InsertAttachment { get; } = new(
+        connection,
+        "insert into attachments (attachment_id, session_id, name, media_type, data) values (@attachment, @session, @name, @media_type, @data)",
+        "attachment", "session", "name", "media_type", "data");
+
+    public SqliteStatement DropRawEvents { get; } = new(
+        connection,
+        """
+        update events set kind = 'agent.raw_dropped', schema_version = 1, data = '{}' where (session_id, sequence) in
+            (select session_id, sequence from events where kind = 'agent.raw' and at < @older_than order by at limit @limit)
+        """,
+        "older_than", "limit");
+
     public SqliteStatement DeleteSandbox { get; } = new(connection, "delete from sandboxes where sandbox_id = @sandbox", "sandbox");
 
     public SqliteStatement InsertKey { get; } = new(
@@ -111,6 +124,7 @@ internal sealed class SqliteWriteStatements(SqliteConnection connection) : IDisp
         [
             Begin, Commit, Rollback, Mark, Keep, Undo, FindSequence, FindKey, InsertSession, UpdateSession, InsertEvent,
             InsertEffect, DeleteEffect, Reschedule, DeadLetter, RetryDead, PutSandbox, DeleteSandbox, InsertKey,
+            InsertAttachment, DropRawEvents,
             DeleteSession, DeleteKeysOfScope, DeleteOldKeys,
         ];
         foreach (var statement in all)

@@ -46,6 +46,14 @@ internal static class AppendRules
             StorableText.Require(sandbox.State, "A sandbox's state");
         }
 
+        foreach (var attachment in append.Attachments)
+        {
+            Invariant.Require(attachment.Session == row.Session, "S1");
+            StorableText.Require(attachment.Attachment.Value, "An attachment's id");
+            StorableText.Require(attachment.Name, "An attachment's name");
+            StorableText.Require(attachment.MediaType, "An attachment's type");
+        }
+
         if (append.Idempotency is { } key)
         {
             StorableText.Require(key.Scope, "An idempotency key's scope");
@@ -63,6 +71,8 @@ internal static class AppendRules
             bytes += Overhead + (2L * e.Data.Length);
         foreach (var effect in append.Effects)
             bytes += Overhead + (2L * effect.Data.Length);
+        foreach (var attachment in append.Attachments)
+            bytes += Overhead + attachment.Data.Length;
         return bytes + (Overhead * (append.CompletedEffects.Count + append.Sandboxes.Count));
     }
 }

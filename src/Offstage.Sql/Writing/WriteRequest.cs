@@ -114,6 +114,16 @@ internal sealed class PurgeSessionRequest(SessionId session) : WriteRequest<bool
     public override long Bytes => 256;
 }
 
+internal sealed class DropRawEventsRequest(DateTimeOffset olderThan) : WriteRequest<int>
+{
+    /// <summary>Events one call empties at most: the writer waits for it.</summary>
+    public const int EventsMax = 1_000;
+
+    public DateTimeOffset OlderThan { get; } = olderThan;
+
+    public override long Bytes => 256;
+}
+
 internal sealed class PurgeIdempotencyRequest(DateTimeOffset olderThan) : WriteRequest<int>
 {
     /// <summary>Keys one call forgets at most.</summary>

@@ -20,8 +20,10 @@ internal static class PromptCommand
         var mode = new Option<string?>("--mode") { Description = "How much the agent may do in this turn.", HelpName = string.Join('|', ModeOption.Names) };
         mode.AcceptOnlyFromAmong(ModeOption.Names);
         var steer = new Option<bool>("--steer") { Description = "Add it to the turn that runs, instead of waiting for its end." };
-        var command = new Command("prompt", "Ask a session for the next thing. It waits its turn.") { session, text, follow, model, effort, agent, mode, steer }.With("""
+        var images = ImageOption.Make();
+        var command = new Command("prompt", "Ask a session for the next thing. It waits its turn.") { session, text, follow, model, effort, agent, mode, steer, images }.With("""
             offstage prompt last "now add a test for it" --follow
+            offstage prompt last "make it look like this" --image sketch.png
             """);
         command.Run(async (parsed, environment, interrupts) =>
         {
@@ -34,6 +36,7 @@ internal static class PromptCommand
                 Agent = parsed.GetValue(agent),
                 Mode = ModeOption.Read(parsed.GetValue(mode)),
                 Steer = parsed.GetValue(steer),
+                Attachments = await ImageOption.ReadAsync(parsed.GetValue(images), interrupts.First),
                 Author = await GitPerson.FindAsync(environment, interrupts.First),
             };
             await using var server = await ServerLink.OpenAsync(environment, agent: "script", interrupts.First);
@@ -43,7 +46,7 @@ internal static class PromptCommand
         return command;
     }
 
-    private static async Task<int> AskAsync(
+    internal static async Task<int> AskAsync(
         CommandEnvironment environment, ServerLink server, Interrupts interrupts, SessionId session, PromptBody body, bool follow)
     {
         var before = (await server.Api.GetAsync($"v1/sessions/{session.Value}", ClientJson.Default.SessionView, interrupts.First)).Value;

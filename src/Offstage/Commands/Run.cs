@@ -47,6 +47,7 @@ internal static class RunCommand
             Mode = ModeOption.Read(request.Mode),
             Title = request.Title,
             Prompt = task,
+            Attachments = await ImageOption.ReadAsync(request.Images, interrupts.First),
             Limits = new LimitsBody
             {
                 TurnTimeoutMs = request.TurnTimeoutMs,
@@ -132,7 +133,8 @@ internal static class RunCommand
     /// <summary>What stands on the command line.</summary>
     private sealed record RunRequest(
         string Task, string? Repository, bool NoRepository, string? Ref, string? Agent, string? Model, string? Effort, string? Mode,
-        string? Network, string? Sandbox, string? Title, string? OnAgentLost, long? TurnTimeoutMs, Spending Spending, string[] Candidates, int? Count);
+        string? Network, string? Sandbox, string? Title, string? OnAgentLost, long? TurnTimeoutMs, Spending Spending, string[] Candidates, int? Count,
+        string[] Images);
 
     private sealed record Spending(long? Tokens, decimal? CostUsd, int? Turns, int? Minutes);
 
@@ -146,6 +148,7 @@ internal static class RunCommand
         private readonly Option<string?> model = new("--model") { Description = "Model, in the agent's words.", HelpName = "NAME" };
         private readonly Option<string?> effort = new("--effort") { Description = "Effort of thinking, in the agent's words.", HelpName = "NAME" };
         private readonly Option<string?> mode = Choice("--mode", "How much the agent may do without asking; plan changes nothing and ends with a plan. Default: auto, the sandbox is the wall.", ModeOption.Names);
+        private readonly Option<string[]> images = ImageOption.Make();
         private readonly Option<string?> network = Choice("--network", "Network of the sandbox. Default: full.", "full", "none");
         private readonly Option<string?> sandbox = Choice("--sandbox", "Wall around the agent. Default: process.", "process", "none");
         private readonly Option<string?> title = new("--title") { Description = "Name of the session. Default: the first line of the task.", HelpName = "TEXT" };
@@ -167,7 +170,7 @@ internal static class RunCommand
         public void AddTo(Command command)
         {
             command.Arguments.Add(task);
-            foreach (Option option in (Option[])[repository, noRepository, reference, agent, model, effort, mode, network, sandbox, title, onAgentLost, turnTimeout, maxTokens, maxCost, maxTurns, maxMinutes, candidates, count])
+            foreach (Option option in (Option[])[repository, noRepository, reference, agent, model, effort, mode, network, sandbox, title, onAgentLost, turnTimeout, maxTokens, maxCost, maxTurns, maxMinutes, candidates, count, images])
                 command.Options.Add(option);
         }
 
@@ -176,7 +179,7 @@ internal static class RunCommand
             parsed.GetValue(agent), parsed.GetValue(model), parsed.GetValue(effort), parsed.GetValue(mode), parsed.GetValue(network),
             parsed.GetValue(sandbox), parsed.GetValue(title), parsed.GetValue(onAgentLost), Milliseconds(parsed.GetValue(turnTimeout)),
             new Spending(parsed.GetValue(maxTokens), parsed.GetValue(maxCost), parsed.GetValue(maxTurns), parsed.GetValue(maxMinutes)),
-            parsed.GetValue(candidates) ?? [], parsed.GetValue(count));
+            parsed.GetValue(candidates) ?? [], parsed.GetValue(count), parsed.GetValue(images) ?? []);
 
         private static Option<string?> Choice(string name, string description, params string[] choices)
         {

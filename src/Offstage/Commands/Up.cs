@@ -65,6 +65,7 @@ internal static class UpCommand
                     Person = await GitPerson.FindAsync(environment, cancellationToken),
                     Environment = environment.Variables,
                     PathFolders = environment.PathFolders,
+                    RawEventRetention = RawEventRetentionOf(environment),
                     TimeProvider = environment.TimeProvider,
                 },
                 cancellationToken);
@@ -106,6 +107,13 @@ internal static class UpCommand
         if (host != "localhost" && !System.Net.IPAddress.IsLoopback(System.Net.IPAddress.Parse(host)))
             screen.Note($"Others can reach this server at {url}: whoever has the token runs commands here, and the connection is not encrypted.");
     }
+
+    private static TimeSpan RawEventRetentionOf(CommandEnvironment environment) => environment.Value("OFFSTAGE_RAW_EVENT_DAYS") switch
+    {
+        null => ServerOptions.RawEventRetentionDefault,
+        var text when int.TryParse(text, out int days) && days is >= 0 and <= 36_500 => TimeSpan.FromDays(days),
+        var text => throw CommandException.Usage("invalid_retention", $"OFFSTAGE_RAW_EVENT_DAYS is '{text}': give whole days, 0 to 36500."),
+    };
 
     private static int PortOf(CommandEnvironment environment) => environment.Value("OFFSTAGE_PORT") switch
     {

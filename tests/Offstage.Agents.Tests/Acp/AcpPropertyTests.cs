@@ -30,7 +30,9 @@ public sealed class AcpPropertyTests
                         replay.Answer(asked.Key, random.Next(2) == 0 ? "decline" : "session");
                 }
 
-                new TurnChecker().See(replay.Seen);
+                var checker = new TurnChecker(random);
+                checker.See(replay.Seen);
+                checker.End();
             }
             catch (Exception broken)
             {

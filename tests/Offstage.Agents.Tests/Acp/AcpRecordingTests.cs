@@ -1,4 +1,5 @@
 using Offstage.Agents.Acp;
+using Offstage.Agents.Processes;
 using Offstage.Contracts;
 
 namespace Offstage.Agents.Tests.Acp;
@@ -127,7 +128,7 @@ public sealed class AcpRecordingTests
         {
             var replay = AcpReplay.Of(name);
             Assert.False(replay.Translator.IsTurnRunning, name);
-            new TurnChecker().See(replay.Seen);
+            new TurnChecker(new Random(1)).See(replay.Seen);
         }
     }
 

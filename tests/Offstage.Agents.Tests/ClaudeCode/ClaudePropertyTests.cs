@@ -31,7 +31,7 @@ public sealed class ClaudePropertyTests
     {
         var modes = Enum.GetValues<AgentMode>();
         var replay = new ClaudeReplay(modes[random.Next(modes.Length)]);
-        var checker = new TurnChecker();
+        var checker = new TurnChecker(random);
         foreach (var line in Mutated(random))
         {
             checker.See(replay.Tell(line));
@@ -42,6 +42,7 @@ public sealed class ClaudePropertyTests
         // What a caller can always do: prompt, and have the turn end.
         checker.See(replay.Translator.EndGrace());
         Assert.False(checker.IsInTurn, "A turn did not end with its grace.");
+        checker.End();
     }
 
     private static List<JsonElement> Mutated(Random random)

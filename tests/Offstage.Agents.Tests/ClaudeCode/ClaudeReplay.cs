@@ -73,7 +73,7 @@ internal sealed class ClaudeReplay(AgentMode mode)
     {
         RequestAnswer given = answer.FindText("behavior") == "deny"
             ? new RequestAnswer.Decline()
-            : answer.Find("updatedInput")?.Find("answers") is { } answers
+            : answer.Find("updatedInput")?.Find("answers") is { ValueKind: JsonValueKind.Object } answers
                 ? new RequestAnswer.Answers(new Dictionary<string, IReadOnlyList<string>>
                 {
                     ["q1"] = [.. answers.EnumerateObject().Select(one => one.Value.AsText())],

@@ -33,7 +33,7 @@ public sealed class CodexPropertyTests
         var replay = new CodexReplay();
         var modes = Enum.GetValues<AgentMode>();
         replay.Translator.OnMode(modes[random.Next(modes.Length)]);
-        var checker = new TurnChecker();
+        var checker = new TurnChecker(random);
         var lines = Enumerable.Range(0, random.Next(1, 4)).SelectMany(_ => CodexReplay.Lines(CodexReplay.Names[random.Next(CodexReplay.Names.Length)])).ToList();
         Disorder.Bring(lines, random.Next(lines.Count / 2), random, line => Disorder.Spoil(line, random));
         foreach (string line in lines)
@@ -42,5 +42,7 @@ public sealed class CodexPropertyTests
             if (random.Next(40) == 0)
                 checker.See(replay.Translator.EndGrace());
         }
+
+        checker.End();
     }
 }

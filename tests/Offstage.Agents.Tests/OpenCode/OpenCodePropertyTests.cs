@@ -34,7 +34,7 @@ public sealed class OpenCodePropertyTests
     {
         var name = Pick(random, Recording.Names);
         var translator = Recording.Prompted(name, Pick(random, Modes));
-        var rules = new TurnRules();
+        var rules = new TurnRules(random);
         foreach (var line in Mutate(random, [.. Recording.Lines(name)]))
         {
             rules.See(translator.Receive(line, Recording.Now).Events);
@@ -65,6 +65,7 @@ public sealed class OpenCodePropertyTests
         rules.See(translator.EndGrace());
         Assert.Empty(rules.OpenItems);
         Assert.Empty(rules.OpenRequests);
+        rules.End();
     }
 
     private static OpenCodeState State(Random random, string name)
@@ -129,18 +130,23 @@ public sealed class OpenCodePropertyTests
 
     private static T Pick<T>(Random random, IReadOnlyList<T> from) => from[random.Next(from.Count)];
 
-    private sealed class TurnRules
+    private sealed class TurnRules(Random random)
     {
+        private readonly SessionListener session = new(random);
+
         private bool running;
 
         public HashSet<string> OpenItems { get; } = [];
 
         public HashSet<string> OpenRequests { get; } = [];
 
+        public void End() => session.End();
+
         public void See(IReadOnlyList<AgentEvent> events)
         {
             foreach (var one in events)
             {
+                session.See(one);
                 switch (one)
                 {
                     case AgentEvent.TurnStarted:

@@ -33,6 +33,10 @@ internal static class EventSamples
         ("session.deleted", new SessionDeleted()),
         ("prompt.queued", new PromptQueued(Prompt, "Fix \"it\"\n🙂", "m", "low", Ann, new PromptId("prm_00000000000000000000000009"))),
         ("prompt.queued.agent", new PromptQueued(Prompt, "Plan it.", null, null, Ann, null, "claude", AgentMode.Plan)),
+        ("prompt.queued.attachments", new PromptQueued(
+            Prompt, "Review the changes since main.", null, null, Ann, null, Attachments: [new Attachment(new AttachmentId("att_00000000000000000000000003"), "a.png", "image/png", 70)],
+            Review: new ReviewTarget.Since("main"))),
+        ("agent.raw_dropped", new AgentRawDropped()),
         ("prompt.withdrawn", new PromptWithdrawn(Prompt, "person")),
         ("provisioning.started", new ProvisioningStarted(Sandbox, Generation, 1, At)),
         ("provisioning.started.agent", new ProvisioningStarted(Sandbox, Generation, 1, At, "claude")),

@@ -7,7 +7,7 @@ internal sealed class RandomScripts(Random random)
 {
     private static readonly string[] Operators = ["+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^", "&&", "||", "<", ">", "<=", ">=", "==", "!=", ","];
     private static readonly string[] Names = ["x", "y", "z", "e", "u"];
-    private static readonly string[] Texts = ["a", "b c", "  d", "e*", "f/g.h", "'", "\\", "1:2", "", "abcabc", "A", "?"];
+    private static readonly string[] Texts = ["a", "b c", "  d", "k*", "f/g.h", "'", "\\", "1:2", "", "abcabc", "A", "?"];
     private static readonly string[] Patterns = ["a", "*", "?", "a*", "*b", "[ab]", "[!a]", "b*c", "/", ".", "\\*", "\"*\"", "'a'", "@(a|b)", "+(a|b)"];
     private static readonly string[] Simple = ["#", "##", "%", "%%"];
 
@@ -30,15 +30,23 @@ internal sealed class RandomScripts(Random random)
         }
     }
 
+    private bool hasBraces;
+    private bool hasOwnSeparators;
+
     /// <summary>A script that prints what some words expand to.</summary>
     public string Expansion()
     {
+        // Bash looks for braces before it knows of nested quotes: around a lone quote it finds others than the manual promises.
+        hasBraces = random.Next(2) == 0;
         var script = new StringBuilder("shopt -s extglob; ");
         foreach (string name in Names[..4])
             script.Append(name).Append('=').Append(Quote(Pick(Texts))).Append("; ");
         script.Append("set -- ").Append(string.Join(' ', Enumerable.Range(0, random.Next(4)).Select(_ => Quote(Pick(Texts))))).Append("; ");
         script.Append("a=(").Append(string.Join(' ', Enumerable.Range(0, random.Next(4)).Select(_ => Quote(Pick(Texts))))).Append("); ");
-        if (random.Next(4) == 0)
+
+        // Where IFS has no space, bash joins the elements of a list within the operand of an expansion by one, and splits them no more.
+        hasOwnSeparators = random.Next(4) == 0;
+        if (hasOwnSeparators)
             script.Append("IFS=").Append(Pick("':'", "' :'", "a", "$'\\n'")).Append("; ");
         script.Append("printf '<%s>' ");
         for (int i = random.Next(1, 4); i >= 0; i--)
@@ -56,7 +64,7 @@ internal sealed class RandomScripts(Random random)
                 0 => "lit",
                 1 => Quote(Pick(Texts)),
                 2 => $"\"{Inner(depth)}\"",
-                3 => "{p,q}",
+                3 => hasBraces ? "{p,q}" : "lit",
                 _ => Parameter(depth),
             });
         }
@@ -64,8 +72,7 @@ internal sealed class RandomScripts(Random random)
         return word.ToString();
     }
 
-    // No lone single quote: bash's search for braces trips over one within nested quotes.
-    private string Inner(int depth) => Pick("", "t ", "\\$", "\\\"") + Parameter(depth) + Pick("", " s");
+    private string Inner(int depth) => Pick("", "t ", "\\$", "\\\"") + Parameter(depth) + Pick("", " s", hasBraces ? "s" : "'");
 
     private string Parameter(int depth)
     {
@@ -89,7 +96,7 @@ internal sealed class RandomScripts(Random random)
 
     private string Operand(int depth) => random.Next(4) switch
     {
-        0 => Parameter(depth),
+        0 when !hasOwnSeparators => Parameter(depth),
         1 => $"\"{Inner(depth)}\"",
         2 => "w v",
         _ => "k",

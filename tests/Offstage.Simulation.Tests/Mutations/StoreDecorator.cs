@@ -36,6 +36,11 @@ internal abstract class StoreDecorator(ISessionStore inner) : ISessionStore
 
     public Task<int> PurgeIdempotencyAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) => inner.PurgeIdempotencyAsync(olderThan, cancellationToken);
 
+    public Task<int> DropRawEventsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) => inner.DropRawEventsAsync(olderThan, cancellationToken);
+
+    public Task<AttachmentRow?> FindAttachmentAsync(SessionId session, AttachmentId attachment, CancellationToken cancellationToken)
+        => inner.FindAttachmentAsync(session, attachment, cancellationToken);
+
     public Task<IReadOnlyList<SandboxRow>> ListSandboxesAsync(HostId host, CancellationToken cancellationToken) => inner.ListSandboxesAsync(host, cancellationToken);
 
     public virtual Task<IReadOnlyList<OutboxEntry>> ListPendingEffectsAsync(long afterOrdinal, int limit, CancellationToken cancellationToken)

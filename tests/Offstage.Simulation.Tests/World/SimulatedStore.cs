@@ -49,6 +49,12 @@ internal sealed class SimulatedStore(ISessionStore inner, Scheduler scheduler, C
     public Task<int> PurgeIdempotencyAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
         => WriteAsync("purge keys", () => inner.PurgeIdempotencyAsync(olderThan, CancellationToken.None), null, cancellationToken);
 
+    public Task<int> DropRawEventsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+        => WriteAsync("drop raw events", () => inner.DropRawEventsAsync(olderThan, CancellationToken.None), null, cancellationToken);
+
+    public Task<AttachmentRow?> FindAttachmentAsync(SessionId session, AttachmentId attachment, CancellationToken cancellationToken)
+        => ReadAsync(() => inner.FindAttachmentAsync(session, attachment, CancellationToken.None), cancellationToken);
+
     public Task<IReadOnlyList<SandboxRow>> ListSandboxesAsync(HostId host, CancellationToken cancellationToken)
         => ReadAsync(() => inner.ListSandboxesAsync(host, CancellationToken.None), cancellationToken);
 

@@ -42,7 +42,14 @@ internal sealed class OdCommand : ICommand
         if (width == 0 || width % unit != 0) width = unit * Math.Max(1, 16 / unit);
         var status = new RunningStatus();
         var all = new List<byte>();
-        foreach (var file in InputFile.OpenAll(context, options.Operands, status)) all.AddRange(file.ReadToEnd());
+        int opened = 0;
+        foreach (var file in InputFile.OpenAll(context, options.Operands, status))
+        {
+            opened++;
+            all.AddRange(file.ReadToEnd());
+        }
+
+        if (opened == 0) return status.Value;
         if (skip > all.Count) throw new CommandFailedException("cannot skip past end of combined input");
         byte[] content = [.. all.Skip((int)skip).Take((int)Math.Min(limit, int.MaxValue))];
         Dump(context, content, skip, formats, radix, width, options.Has('v'));

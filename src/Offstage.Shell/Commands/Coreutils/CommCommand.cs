@@ -34,10 +34,11 @@ internal sealed class CommCommand : ICommand
         var left = new Side(context, first, terminator, "1");
         var right = new Side(context, second, terminator, "2");
         long[] totals = new long[3];
-        bool checks = !options.Has("nocheck-order");
+        bool checks = !options.Has("nocheck-order"), always = options.Has("check-order"), anyUnpaired = false;
         while (left.HasLine || right.HasLine)
         {
             int order = !left.HasLine ? 1 : !right.HasLine ? -1 : left.Line.SequenceCompareTo(right.Line);
+            anyUnpaired |= order != 0;
             int column = order < 0 ? 0 : order > 0 ? 1 : 2;
             totals[column]++;
             if (!options.Has((char)('1' + column)))
@@ -51,8 +52,8 @@ internal sealed class CommCommand : ICommand
                 context.Output.WriteByte(terminator);
             }
 
-            if (order <= 0) left.Advance(checks && (order != 0 || options.Has("check-order")), options.Has("check-order"));
-            if (order >= 0) right.Advance(checks && (order != 0 || options.Has("check-order")), options.Has("check-order"));
+            if (order <= 0) left.Advance(checks && (anyUnpaired || always), always);
+            if (order >= 0) right.Advance(checks && (anyUnpaired || always), always);
         }
 
         if (options.Has("total")) context.Output.WriteLine($"{totals[0]}{delimiter}{totals[1]}{delimiter}{totals[2]}{delimiter}total");
@@ -68,6 +69,7 @@ internal sealed class CommCommand : ICommand
         private readonly byte terminator;
         private readonly string number;
         private readonly ByteText current;
+        private byte[] before = [];
 
         public Side(CommandContext context, InputFile file, byte terminator, string number)
         {
@@ -84,9 +86,12 @@ internal sealed class CommCommand : ICommand
 
         public void Advance(bool checks, bool fatal)
         {
-            byte[] before = checks ? Line.ToArray() : [];
+            byte[] earlier = before;
+            before = Line.ToArray();
             Read();
-            if (!checks || !HasLine || IsDisordered || before.AsSpan().SequenceCompareTo(Line) <= 0) return;
+            if (!checks || IsDisordered) return;
+            // At the end of the file its last two lines are looked at once more: they may have been a pair's.
+            if (HasLine ? before.AsSpan().SequenceCompareTo(Line) <= 0 : earlier.AsSpan().SequenceCompareTo(before) <= 0) return;
             context.Complain($"file {number} is not in sorted order");
             if (fatal) throw new CommandFailedException("input is not in sorted order");
             IsDisordered = true;

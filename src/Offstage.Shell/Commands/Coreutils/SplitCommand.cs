@@ -28,6 +28,8 @@ internal sealed class SplitCommand : ICommand
         var options = table.Parse(context, arguments, out int usage);
         if (options is null) return usage;
         if (options.Operands.Count > 2) return Usage.ExtraOperand(context, options.Operands[2]);
+        string? size = options.Last("b", "C", "l") is { } key ? options.Value(key) : null;
+        if (size is not null) Size(size, options.Last("b", "C", "l") == "l" ? "lines" : "bytes");
         string name = options.Operands.Count > 0 ? options.Operands[0] : "-";
         using var file = InputFile.TryOpen(context, name, out var error);
         if (file is null) throw new CommandFailedException($"cannot open {Latin.Quote(name)} for reading: {error.Message()}");
@@ -59,7 +61,7 @@ internal sealed class SplitCommand : ICommand
     }
 
     private static long Size(string text, string what)
-        => SizeText.TryParse(text, out long value) && value > 0 ? value : throw new CommandFailedException($"invalid number of {what}: {Latin.Quote(text)}");
+        => SizeText.TryParse(text, out long value) && value > 0 ? value : throw new CommandFailedException($"invalid number of {what}: {Latin.Quote(text)}{(value == 0 && text.StartsWith('0') ? ": Numerical result out of range" : "")}");
 
     private static IEnumerable<(int Start, int Length)> Bytes(byte[] content, long size)
     {

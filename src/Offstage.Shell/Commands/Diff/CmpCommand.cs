@@ -13,7 +13,7 @@ internal sealed class CmpCommand : ICommand
         new('n', "bytes", "compare at most LIMIT bytes", OptionArgument.Required, "LIMIT"),
         new('s', "quiet", "suppress all normal output"),
         new('\0', "silent", "the same as --quiet"))
-    { UsageErrorStatus = 2 };
+    { UsageErrorStatus = 2, NamesItselfInHint = true };
 
     public string Name => "cmp";
 
@@ -22,8 +22,8 @@ internal sealed class CmpCommand : ICommand
         var options = table.Parse(context, out int usage);
         if (options is null) return usage;
         var operands = options.Operands;
-        if (operands.Count == 0) return Usage.Error(context, "missing operand after 'cmp'", 2);
-        if (operands.Count > 4) return Usage.ExtraOperand(context, operands[4]) + 1;
+        if (operands.Count == 0) return table.Hint(context, "missing operand after 'cmp'");
+        if (operands.Count > 4) return table.Hint(context, $"extra operand {Latin.Quote(operands[4])}");
         if (operands.Count == 1) operands.Add("-");
         long[] skips = [0, 0];
         if (options.Value('i') is { } skip)

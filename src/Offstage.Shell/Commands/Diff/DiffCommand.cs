@@ -40,7 +40,7 @@ internal sealed class DiffCommand : ICommand
         new('H', "speed-large-files", "ignored"),
         new('\0', "color", "ignored", OptionArgument.Optional, "WHEN"),
         new('\0', "no-dereference", "ignored"))
-    { UsageErrorStatus = 2 };
+    { UsageErrorStatus = 2, NamesItselfInHint = true };
 
     public string Name => "diff";
 
@@ -49,8 +49,8 @@ internal sealed class DiffCommand : ICommand
         var options = table.Parse(context, [.. context.Arguments.Select(Number)], out int usage);
         if (options is null) return usage;
         var operands = options.Operands;
-        if (operands.Count < 2) return Usage.Error(context, operands.Count == 0 ? "missing operand after 'diff'" : $"missing operand after {Latin.Quote(operands[0])}", 2);
-        if (operands.Count > 2) return Usage.ExtraOperand(context, operands[2]) + 1;
+        if (operands.Count < 2) return table.Hint(context, operands.Count == 0 ? "missing operand after 'diff'" : $"missing operand after {Latin.Quote(operands[0])}");
+        if (operands.Count > 2) return table.Hint(context, $"extra operand {Latin.Quote(operands[2])}");
         var session = new Session(context, options);
         return session.Compare(operands[0], operands[1], isOperand: true);
     }
@@ -168,7 +168,7 @@ internal sealed class DiffCommand : ICommand
             if (!options.Has('a') && (a.IsBinary || b.IsBinary))
             {
                 context.Output.WriteLine(options.Has('q') ? $"Files {first} and {second} differ" : $"Binary files {first} and {second} differ");
-                return options.Has('q') ? 1 : 2;
+                return 1;
             }
 
             var (left, right) = rules.Number(a, b);

@@ -45,8 +45,8 @@ internal sealed class DiffPrinter(OutputWriter output, DiffText a, DiffText b, T
 
     public void Context(List<Change> changes, int context)
     {
-        Header("***", a, 0);
-        Header("---", b, 1);
+        Header("***", a, 0, "%a %b %e %T %Y");
+        Header("---", b, 1, "%a %b %e %T %Y");
         foreach (var hunk in Hunks(changes, context))
         {
             int from1 = Math.Max(0, hunk[0].Start1 - context), from2 = Math.Max(0, hunk[0].Start2 - context);
@@ -73,45 +73,43 @@ internal sealed class DiffPrinter(OutputWriter output, DiffText a, DiffText b, T
     /// <summary>Both files beside each other.</summary>
     public void SideBySide(List<Change> changes, int width, bool suppressCommon)
     {
-        int half = Math.Max(1, ((width + 3) / 2) - 3 - ((width + 1) % 2));
-        half = Math.Max(1, (width - 3) / 2);
+        // The second column begins where a tab ends; the mark stands in the middle of what is left between.
+        int second = (width + 8 + 3) / 16 * 8;
+        int half = Math.Max(0, Math.Min(second - 3, width - second));
+        if (half == 0) second = width;
         int at1 = 0, at2 = 0;
         foreach (var change in changes.Append(new Change(a.Count, 0, b.Count, 0)))
         {
             for (; at1 < change.Start1; at1++, at2++)
             {
-                if (!suppressCommon) Row(at1, ' ', at2, half);
+                if (!suppressCommon) Row(at1, ' ', at2, half, second);
             }
 
             int common = Math.Min(change.Count1, change.Count2);
             for (int i = 0; i < Math.Max(change.Count1, change.Count2); i++)
-                Row(i < change.Count1 ? at1 + i : -1, i < common ? '|' : i < change.Count1 ? '<' : '>', i < change.Count2 ? at2 + i : -1, half);
+                Row(i < change.Count1 ? at1 + i : -1, i < common ? '|' : i < change.Count1 ? '<' : '>', i < change.Count2 ? at2 + i : -1, half, second);
             at1 += change.Count1;
             at2 += change.Count2;
         }
     }
 
-    private void Row(int left, char mark, int right, int half)
+    private void Row(int left, char mark, int right, int half, int second)
     {
         // Columns are reached by tabs, as GNU's diff does without -t.
         string text = left < 0 ? "" : Text.Latin.Text(a.Line(left));
         if (text.Length > half) text = text[..half];
         output.Write(text);
         int column = text.Length;
-        int gutter = half + 1;
-        if (mark != ' ' || right >= 0)
+        if (mark != ' ')
         {
-            Tab(ref column, mark == ' ' ? gutter + 2 : gutter);
-            if (mark != ' ')
-            {
-                output.Write(mark.ToString());
-                column++;
-                if (right >= 0 && b.Line(right).Length > 0) Tab(ref column, gutter + 2);
-            }
+            Tab(ref column, (half + second - 1) / 2);
+            output.Write(mark.ToString());
+            column++;
         }
 
-        if (right >= 0)
+        if (right >= 0 && b.Line(right).Length > 0)
         {
+            Tab(ref column, second);
             string other = Text.Latin.Text(b.Line(right));
             output.Write(other.Length > half ? other[..half] : other);
         }
@@ -155,8 +153,8 @@ internal sealed class DiffPrinter(OutputWriter output, DiffText a, DiffText b, T
         return hunks;
     }
 
-    private void Header(string mark, DiffText text, int index)
-        => output.Write(index < Labels.Count ? $"{mark} {Labels[index]}\n" : $"{mark} {text.Name}\t{TimeFormat.Format("%Y-%m-%d %H:%M:%S.%N %z", text.ModifiedAt, zone)}\n");
+    private void Header(string mark, DiffText text, int index, string time = "%Y-%m-%d %H:%M:%S.%N %z")
+        => output.Write(index < Labels.Count ? $"{mark} {Labels[index]}\n" : $"{mark} {text.Name}\t{TimeFormat.Format(time, text.ModifiedAt, zone)}\n");
 
     private void Line(string mark, DiffText text, int index)
     {

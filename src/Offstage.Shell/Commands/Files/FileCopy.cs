@@ -48,7 +48,9 @@ internal sealed class FileCopy(CommandContext context, CopySettings settings)
         string from = context.Resolve(source), to = context.Resolve(target);
         var error = context.Files.Stat(from, follow, out var status);
         if (error != FileError.None) return Fail($"cannot stat {Latin.Quote(source)}: {error.Message()}");
-        bool exists = context.Files.Stat(to, status.IsSymbolicLink ? false : true, out var there) == FileError.None;
+        var looked = context.Files.Stat(to, followLinks: !status.IsSymbolicLink, out var there);
+        bool exists = looked == FileError.None;
+        if (looked == FileError.NotDirectory && !target.EndsWith('/')) return Fail($"cannot stat {Latin.Quote(target)}: {looked.Message()}");
         if (status.IsDirectory) return Directory(source, target, status, exists, there, depth);
         if (exists && there.IsDirectory) return Fail($"cannot overwrite directory {Latin.Quote(target)} with non-directory");
         if (exists && settings.NoClobber) return true;
@@ -100,7 +102,12 @@ internal sealed class FileCopy(CommandContext context, CopySettings settings)
         if (!settings.Recursive) return Fail($"-r not specified; omitting directory {Latin.Quote(source)}");
         if (exists && !there.IsDirectory) return Fail($"cannot overwrite non-directory {Latin.Quote(target)} with directory {Latin.Quote(source)}");
         string to = context.Resolve(target), from = context.Resolve(source);
-        if (IsInside(to, from)) return Fail($"cannot copy a directory, {Latin.Quote(source)}, into itself, {Latin.Quote(target)}");
+        if (IsInside(to, from))
+        {
+            if (!exists) _ = context.Files.MakeDirectory(to, 0b111_111_111 & ~context.Umask);
+            return Fail($"cannot copy a directory, {Latin.Quote(source)}, into itself, {Latin.Quote(target)}");
+        }
+
         if (depth > DepthMax) return Fail($"cannot copy {Latin.Quote(source)}: nested too deeply");
         // The names are read before the target is made: it may stand in the source.
         var error = context.Files.ReadDirectory(from, out var entries);

@@ -272,16 +272,29 @@ internal sealed class LsCommand(string name) : ICommand
             int[] widths = Widths(names, best, across);
             for (int row = 0; row < rows; row++)
             {
-                int padding = 0;
+                int at = 0, start = 0;
                 for (int column = 0; column < best; column++)
                 {
                     int index = across ? (row * best) + column : (column * rows) + row;
                     if (index >= names.Count) continue;
-                    context.Output.Write(new string(' ', padding) + names[index]);
-                    padding = widths[column] - names[index].Length;
+                    Indent(ref at, start);
+                    context.Output.Write(names[index]);
+                    at += names[index].Length;
+                    start += widths[column];
                 }
 
                 context.Output.WriteByte((byte)'\n');
+            }
+        }
+
+        /// <summary>Moves to a column, by tabs where one saves a blank.</summary>
+        private void Indent(ref int at, int target)
+        {
+            while (at < target)
+            {
+                bool tab = target / 8 > (at + 1) / 8;
+                context.Output.WriteByte(tab ? (byte)'\t' : (byte)' ');
+                at = tab ? (at / 8 * 8) + 8 : at + 1;
             }
         }
 

@@ -51,7 +51,7 @@ internal sealed class TreeCommand : ICommand
                 return;
             }
 
-            context.Output.WriteLine(path);
+            context.Output.WriteLine(options.Has('F') && !path.EndsWith('/') ? path + "/" : path);
             directories++;
             Descend(path, "", 1);
         }

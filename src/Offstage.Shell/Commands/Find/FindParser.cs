@@ -91,7 +91,8 @@ internal sealed class FindParser(CommandContext context, IReadOnlyList<string> a
         string word = arguments[at++];
         if (word == "(")
         {
-            if (at < arguments.Count && arguments[at] == ")") throw Error("invalid expression; empty parentheses are not allowed.");
+            if (at >= arguments.Count) throw Error("invalid expression; expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('");
+            if (arguments[at] == ")") throw Error("invalid expression; empty parentheses are not allowed.");
             var inner = List();
             if (!Take(")")) throw Error("invalid expression; I was expecting to find a ')' somewhere but did not see one.");
             return inner;

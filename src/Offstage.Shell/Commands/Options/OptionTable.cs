@@ -16,7 +16,20 @@ public sealed class OptionTable(string usage, string summary, params Option[] op
     /// <summary>Whether <c>-5</c> is an operand instead of options; commands that know such numbers take them out first.</summary>
     public bool NumbersAreOperands { get; init; }
 
+    /// <summary>Whether the hint at <c>--help</c> begins with the name too, as diff's and cmp's do.</summary>
+    public bool NamesItselfInHint { get; init; }
+
     public IReadOnlyList<Option> Options => options;
+
+    /// <summary>Complains of a call that is wrong, and points to <c>--help</c>.</summary>
+    /// <returns><see cref="UsageErrorStatus"/>.</returns>
+    public int Hint(CommandContext context, string problem)
+    {
+        context.Complain(problem);
+        context.Error.WriteLine($"{(NamesItselfInHint ? context.Name + ": " : "")}Try '{context.Name} --help' for more information.");
+        context.Error.Flush();
+        return UsageErrorStatus;
+    }
 
     /// <summary>Parses the arguments of a call. Messages and help are written to the context.</summary>
     /// <param name="status">What to return when the answer is null.</param>
@@ -52,10 +65,7 @@ public sealed class OptionTable(string usage, string summary, params Option[] op
             string? error = argument[1] == '-' ? TakeLong(argument[2..], arguments, ref i, given) : TakeShort(argument, arguments, ref i, given);
             if (error is not null)
             {
-                context.Complain(error);
-                status = UsageErrorStatus;
-                context.Error.WriteLine($"Try '{context.Name} --help' for more information.");
-                context.Error.Flush();
+                status = Hint(context, error);
                 return null;
             }
 

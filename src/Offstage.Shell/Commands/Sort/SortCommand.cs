@@ -21,7 +21,8 @@ internal sealed class SortCommand : ICommand
         new('\0', "sort", "sort according to WORD", OptionArgument.Required, "WORD"),
         new('V', "version-sort", "natural sort of (version) numbers within text"),
         new('\0', "batch-size", "ignored", OptionArgument.Required, "NMERGE"),
-        new('c', "check", "check for sorted input; do not sort", OptionArgument.Optional, "WHEN"),
+        new('c', null, "check for sorted input; do not sort"),
+        new('\0', "check", "the same as -c, or as -C when WHEN is quiet", OptionArgument.Optional, "WHEN"),
         new('C', null, "like -c, but do not report first bad line"),
         new('\0', "compress-program", "ignored", OptionArgument.Required, "PROG"),
         new('\0', "debug", "ignored"),
@@ -42,7 +43,7 @@ internal sealed class SortCommand : ICommand
 
     public int Run(CommandContext context)
     {
-        var options = table.Parse(context, [.. context.Arguments.Select(a => a == "-c" ? "--check" : a)], out int usage);
+        var options = table.Parse(context, out int usage);
         if (options is null) return usage;
         var global = SortRules.Plain;
         foreach (var given in options.Given)
@@ -61,7 +62,7 @@ internal sealed class SortCommand : ICommand
         }
 
         byte terminator = options.Has('z') ? (byte)0 : (byte)'\n';
-        bool unique = options.Has('u'), check = options.Has('c') || options.Has('C');
+        bool unique = options.Has('u'), check = options.Has('c') || options.Has('C') || options.Has("check");
         List<string> names = options.Operands;
         if (options.Value("files0-from") is { } list)
         {
@@ -73,7 +74,7 @@ internal sealed class SortCommand : ICommand
         byte[] content = Read(context, names, terminator, out long held);
         var comparer = new LineComparer(content, keys, global, separator, options.Has('s') || unique, keys.Length == 0 && global.IsPlain && !global.SkipStartBlanks, context);
         var lines = comparer.Lines(terminator);
-        if (check) return Check(context, lines, comparer, names.Count == 0 ? "-" : names[0], unique, options.Has('C') || options.Value('c') is "quiet" or "silent");
+        if (check) return Check(context, lines, comparer, names.Count == 0 ? "-" : names[0], unique, options.Has('C') || options.Value("check") is "quiet" or "silent");
         // Lines that are in order already, as merged input nearly is, are not moved.
         Array.Sort(lines, comparer);
         FileDescription? target = null;

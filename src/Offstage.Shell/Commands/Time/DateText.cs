@@ -88,7 +88,8 @@ internal static class DateText
             bool relativeOnly = !hasDate && time is null && weekday is null;
             var clock = time ?? (hasDate || weekday is not null || !anything ? TimeSpan.Zero : TimeZoneInfo.ConvertTime(now, zone).TimeOfDay);
             if (relativeOnly && anything) clock = TimeZoneInfo.ConvertTime(now, zone).TimeOfDay;
-            if (weekday is { } day)
+            // A weekday beside a date says nothing new.
+            if (weekday is { } day && !hasDate)
             {
                 int ahead = ((day - (int)local.DayOfWeek + 7) % 7) + (7 * (weekdayOrdinal - (weekdayOrdinal > 0 && day != (int)local.DayOfWeek ? 1 : 0)));
                 local = local.AddDays(ahead);
@@ -334,12 +335,6 @@ internal static class DateText
                     return true;
                 case "yesterday":
                     daysAdded--;
-                    return true;
-                case "noon":
-                    time = TimeSpan.FromHours(12);
-                    return true;
-                case "midnight":
-                    time = TimeSpan.Zero;
                     return true;
                 case "z" or "utc" or "gmt":
                     offset = TimeSpan.Zero;

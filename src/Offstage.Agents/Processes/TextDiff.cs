@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Offstage.Agents.Acp;
+namespace Offstage.Agents.Processes;
 
 /// <summary>A unified diff with one hunk: from the first line that differs to the last.</summary>
 internal static class TextDiff
