@@ -26,6 +26,9 @@ public sealed class CommandRegistry
         return new CommandRegistry(all);
     }
 
+    /// <summary>With the commands that reach the network, as far as the policy lets them.</summary>
+    public CommandRegistry WithNetwork(INetworkPolicy policy) => With(new Commands.Curl.CurlCommand(policy));
+
     public CommandRegistry Without(params IEnumerable<string> names)
         => new(commands.ExceptBy(names, c => c.Key));
 }

@@ -22,5 +22,6 @@ internal static class StandardCommands
         new BuiltinCommand("["),
         new BuiltinCommand("pwd"),
         .. TextCommands.All,
+        .. DataCommands.All,
     ];
 }
