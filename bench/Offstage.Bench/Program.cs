@@ -14,6 +14,7 @@ return args switch
     ["ingest"] => await IngestBench.RunAsync(),
     ["codex"] => await CodexBench.RunAsync(),
     ["shell"] => await ShellBench.RunAsync(""),
+    ["shell", "cancel", .. var only] => CancellationBench.Run(only.FirstOrDefault() ?? ""),
     ["shell", var only] => await ShellBench.RunAsync(only),
     ["start"] => await StartBench.RunAsync(),
 
@@ -36,6 +37,6 @@ static int Version()
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|agent|ingest|codex|start|shell [CASE]");
+    Console.Error.WriteLine("usage: Offstage.Bench sql|events|create|prompt|turn|fanout|agent|ingest|codex|start|shell [CASE]|shell cancel [PART]");
     return 2;
 }

@@ -74,6 +74,9 @@ public sealed class LimitTests
     [InlineData("coproc sleep 1000; wait")]
     [InlineData("shopt -s extglob; s=$(printf '%05000d' 0); [[ $s == *(*(*(0)0)0)1 ]]")]
     [InlineData("x=$(printf '%0200000d' 0); while :; do y=${x//0*1/}; done")]
+    [InlineData("x=$(printf '%0100000d' 0); while :; do [[ $x =~ (0+)+1 ]]; done")]
+    [InlineData("while :; do grep -E '(0+)+1' <<< \"$(printf '%0100000d' 0)\"; done")]
+    [InlineData("x=$(printf '%0100000d' 0); while :; do expr $x : '\\(0*\\)*1'; done")]
     public async Task Cancelling_ends_whatever_runs(string script)
     {
         using var shell = new BashShell(Shells.Settings());
@@ -86,6 +89,10 @@ public sealed class LimitTests
         ExitStatus status = await run.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.IsType<ShellStop.Cancelled>(status.Stop);
     }
+
+    [Fact]
+    public void What_matches_a_regular_expression_can_be_killed()
+        => Assert.Equal("124\n", Shells.Run("x=$(printf '%0200000d' 0); timeout 0.2 bash -c 'while :; do [[ $0 =~ (0+)+1 ]]; done' $x; echo $?").Output);
 
     [Fact]
     public void What_runs_on_in_the_background_ends_with_the_run()

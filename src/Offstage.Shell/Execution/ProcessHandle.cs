@@ -40,10 +40,6 @@ internal sealed class ProcessHandle
                 // The whole run is over; its main process tells why.
                 handle.status = 137;
             }
-            catch (OperationCanceledException)
-            {
-                handle.status = 137;
-            }
             catch (Exception e)
             {
                 // A mistake of ours must not take the host down with it; the run's caller is told.

@@ -140,12 +140,32 @@ internal sealed partial class ShellProcess
             WriteError(Builtins.WaitBuiltin.SignalText(Signals.Name(child.KilledBy)!) + "\n");
     }
 
+    /// <summary>What was waiting or matching when the process was to end says only that it was cancelled: the process knows why.</summary>
+    private int Uncancelled(Func<ShellProcess, int> body)
+    {
+        try
+        {
+            return body(this);
+        }
+        catch (OperationCanceledException)
+        {
+            Interruption.Check();
+            throw;
+        }
+        catch (InvalidOperationException e) when (e.InnerException is ShellStoppedException or ProcessKilledException or OperationCanceledException)
+        {
+            // .NET's sorting wraps what a comparison throws.
+            Interruption.Check();
+            throw;
+        }
+    }
+
     /// <summary>Turns whatever ends a process into its status.</summary>
     private int Guard(Func<ShellProcess, int> body)
     {
         try
         {
-            return body(this);
+            return Uncancelled(body);
         }
         catch (ShellErrorException e)
         {

@@ -5,8 +5,10 @@ using Offstage.Shell.Commands.Text;
 namespace Offstage.Shell.Commands.Archives;
 
 /// <summary>Puts a zip archive together in memory.</summary>
-internal sealed class ZipArchiveWriter(Budget budget) : IDisposable
+internal sealed class ZipArchiveWriter(CommandContext context) : IDisposable
 {
+    private const int PieceSize = 32 * 1024;
+
     private readonly MemoryStream archive = new();
     private readonly List<ZipEntry> entries = [];
     private long held;
@@ -23,7 +25,7 @@ internal sealed class ZipArchiveWriter(Budget budget) : IDisposable
         if (level > 0 && content.Length > 0)
         {
             using var packed = new MemoryStream();
-            using (var deflate = new DeflateStream(packed, GzipCodec.Level(level), leaveOpen: true)) deflate.Write(content);
+            using (var deflate = new DeflateStream(packed, GzipCodec.Level(level), leaveOpen: true)) Write(deflate, content);
             if (packed.Length < content.Length) (data, method) = (packed.ToArray(), 8);
         }
 
@@ -51,13 +53,25 @@ internal sealed class ZipArchiveWriter(Budget budget) : IDisposable
 
     public void Dispose()
     {
-        budget.Release(held);
+        context.Budget.Release(held);
         archive.Dispose();
+    }
+
+    /// <summary>In pieces, for a run that ends to end soon.</summary>
+    private void Write(DeflateStream stream, ReadOnlySpan<byte> content)
+    {
+        while (!content.IsEmpty)
+        {
+            context.Check();
+            int length = Math.Min(content.Length, PieceSize);
+            stream.Write(content[..length]);
+            content = content[length..];
+        }
     }
 
     private void Append(ZipEntry entry, ReadOnlySpan<byte> data)
     {
-        budget.Hold(data.Length + 200);
+        context.Budget.Hold(data.Length + 200);
         held += data.Length + 200;
         if (archive.Length + data.Length > int.MaxValue / 2 || entries.Count >= ushort.MaxValue) throw new CommandFailedException("archive too large", 6);
         byte[] name = Latin.Bytes(entry.Name);

@@ -75,7 +75,7 @@ internal sealed class ZipCommand : ICommand
 
     private sealed class Work(CommandContext context, ParsedOptions options, List<string> excluded, List<string> included) : IDisposable
     {
-        private readonly ZipArchiveWriter writer = new(context.Budget);
+        private readonly ZipArchiveWriter writer = new(context);
         private readonly Dictionary<string, (byte[] Content, DateTime Time, int Mode, string Source)> added = [];
         private readonly List<string> order = [];
         private readonly List<string> sources = [];

@@ -171,7 +171,7 @@ internal sealed class DiffCommand : ICommand
                 return 1;
             }
 
-            var (left, right) = rules.Number(a, b);
+            var (left, right) = rules.Number(a, b, context);
             var changes = EditScript.Between(left, right, context);
             if (options.Has('B') || ignored is not null) changes.RemoveAll(c => Trivial(a, c.Start1, c.Count1) && Trivial(b, c.Start2, c.Count2));
             if (changes.Count == 0)

@@ -36,7 +36,7 @@ internal sealed record DiffRules(bool IgnoreCase, bool IgnoreSpaceChange, bool I
     public bool IsExact => !IgnoreCase && !IgnoreSpaceChange && !IgnoreAllSpace && !IgnoreTrailingSpace && !StripCarriageReturn;
 
     /// <summary>Numbers the lines of two files, so that equal lines have equal numbers.</summary>
-    public (int[] A, int[] B) Number(DiffText a, DiffText b)
+    public (int[] A, int[] B) Number(DiffText a, DiffText b, CommandContext context)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         int[] Of(DiffText text)
@@ -44,6 +44,7 @@ internal sealed record DiffRules(bool IgnoreCase, bool IgnoreSpaceChange, bool I
             int[] result = new int[text.Count];
             for (int i = 0; i < result.Length; i++)
             {
+                if ((i & 0xFF) == 0) context.Check();
                 string key = Key(Latin.Text(text.Line(i)));
                 // A last line without its end is not the same as one with it.
                 if (text.IsIncomplete(i) && !IgnoreAllSpace && !IgnoreSpaceChange && !IgnoreTrailingSpace) key += "\n";

@@ -153,11 +153,12 @@ internal sealed class EditScript
         Shift(added, removed, b);
     }
 
-    private static void Shift(bool[] changed, bool[] other, int[] lines)
+    private void Shift(bool[] changed, bool[] other, int[] lines)
     {
         int i = 0, j = 0;
-        while (true)
+        for (int changes = 0; ; changes++)
         {
+            if ((changes & 0xFF) == 0) context.Check();
             while (i < lines.Length && !changed[i])
             {
                 while (j < other.Length && other[j]) j++;
@@ -219,6 +220,7 @@ internal sealed class EditScript
         {
             if ((i < a.Length && removed[i]) || (j < b.Length && added[j]))
             {
+                if ((changes.Count & 0xFF) == 0) context.Check();
                 int startA = i, startB = j;
                 while (i < a.Length && removed[i]) i++;
                 while (j < b.Length && added[j]) j++;

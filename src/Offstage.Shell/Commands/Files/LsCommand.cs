@@ -205,8 +205,10 @@ internal sealed class LsCommand(string name) : ICommand
                 _ => byName,
             };
             int sign = options.Has('r') ? -1 : 1;
+            int compared = 0;
             items.Sort((a, b) =>
             {
+                if ((++compared & 0xFF) == 0) context.Check();
                 if (options.Has("group-directories-first") && IsDirectory(a) != IsDirectory(b)) return IsDirectory(a) ? -1 : 1;
                 int order = compare(a, b);
                 return sign * (order != 0 ? order : byName(a, b));

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Offstage.Shell.RegularExpressions;
 
 namespace Offstage.Shell.Commands.Grep;
 
@@ -9,7 +10,7 @@ internal sealed class PerlLineMatcher : ILineMatcher
     /// <summary>How long one line may take. Such an expression can need exponential time.</summary>
     private static readonly TimeSpan lineTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly Regex regex;
+    private readonly PerlRegex regex;
     private readonly Encoding encoding;
     private readonly CommandContext context;
 
@@ -23,7 +24,7 @@ internal sealed class PerlLineMatcher : ILineMatcher
         if (lines) all = $"^(?:{all})$";
         try
         {
-            regex = new Regex(all, RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None), lineTimeout);
+            regex = new PerlRegex(all, RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None), lineTimeout);
         }
         catch (ArgumentException error)
         {
@@ -52,7 +53,7 @@ internal sealed class PerlLineMatcher : ILineMatcher
         Match match;
         try
         {
-            match = regex.Match(text, at);
+            match = regex.Match(text, at, context.Interruption);
         }
         catch (RegexMatchTimeoutException)
         {

@@ -26,7 +26,7 @@ internal sealed class JqSession
         run = new JqRun(context, inputs);
         inputs.Run = run;
         JsonColors? colors = settings.Color ? JsonColors.Parse(context.Environment.GetValueOrDefault("JQ_COLORS")) : null;
-        writer = new JsonWriter(settings.Indent, settings.SortKeys, settings.AsciiOutput, colors);
+        writer = new JsonWriter(settings.Indent, settings.SortKeys, settings.AsciiOutput, colors, context.Check);
     }
 
     public int Run()

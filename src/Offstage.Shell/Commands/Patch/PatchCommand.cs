@@ -82,7 +82,6 @@ internal sealed class PatchCommand : ICommand
         }
 
         if (!quiet) context.Output.WriteLine($"{(dry ? "checking" : "patching")} file {(options.Value('o') is { } shown ? $"{shown} (read from {name})" : name)}");
-        var original = lines.ToList();
         int fuzzMax = options.Value('F') is { } f ? int.TryParse(f, out int value) && value >= 0 ? value : throw new CommandFailedException($"**** fuzz factor {f} is not a number", 2) : 2;
         var applier = new HunkApplier(lines, fuzzMax, options.Has('l'), context);
         var rejected = new List<Hunk>();
@@ -93,7 +92,7 @@ internal sealed class PatchCommand : ICommand
             int fuzz = applier.Apply(hunk, out int at, out int moved);
             if (fuzz < 0)
             {
-                if (i == 0 && new HunkApplier([.. original], 0, options.Has('l'), context).Apply(hunk.Reverse(), out _, out _) >= 0)
+                if (i == 0 && new HunkApplier(lines, 0, options.Has('l'), context).Apply(hunk.Reverse(), out _, out _) >= 0)
                 {
                     context.Output.WriteLine($"{(reverse ? "Unreversed patch detected!" : "Reversed (or previously applied) patch detected!")}  {(options.Has('N') ? "Skipping patch." : "Assume -R? [n] ")}");
                     if (!options.Has('N')) context.Output.WriteLine("Apply anyway? [n] \nSkipping patch.");
@@ -118,8 +117,8 @@ internal sealed class PatchCommand : ICommand
         if (dry) return rejected.Count > 0 ? 1 : 0;
         if (rejected.Count > 0) Reject(context, options, patch, name, rejected);
         if (options.Has('b') || options.Has('z') || ((inexact || rejected.Count > 0) && !options.Has("no-backup-if-mismatch")))
-            Write(context, path + (options.Value('z') ?? ".orig"), string.Concat(original), status.Mode);
-        string result = string.Concat(lines);
+            Write(context, path + (options.Value('z') ?? ".orig"), string.Concat(lines), status.Mode);
+        string result = string.Concat(applier.Lines);
         bool deletes = reverse ? patch.Creates : patch.Deletes;
         if (result.Length == 0 && (deletes || options.Has('E')) && !options.Has('o')) _ = context.Files.Unlink(path);
         else Write(context, options.Value('o') is { } output ? Resolve(context, options, output) : path, result, exists ? status.Mode : 0b110_110_110 & ~context.Umask);

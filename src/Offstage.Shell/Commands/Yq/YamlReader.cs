@@ -21,7 +21,7 @@ internal sealed class YamlReader
 
     private YamlReader(string text, Action check)
     {
-        parser = new YamlDotNet.Core.Parser(new StringReader(text));
+        parser = new YamlDotNet.Core.Parser(new CheckedReader(text, check));
         this.check = check;
     }
 

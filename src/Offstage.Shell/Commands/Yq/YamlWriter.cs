@@ -5,13 +5,15 @@ namespace Offstage.Shell.Commands.Yq;
 
 /// <summary>Writes values as YAML in blocks, as yq lays them out.</summary>
 /// <param name="indent">Spaces of one level.</param>
-internal sealed class YamlWriter(int indent)
+/// <param name="check">Called now and then; throws when the run is to end.</param>
+internal sealed class YamlWriter(int indent, Action check)
 {
     private readonly StringBuilder text = new();
+    private int values;
 
-    public static string ToText(JsonValue value, int indent, bool unwrapScalar)
+    public static string ToText(JsonValue value, int indent, bool unwrapScalar, Action check)
     {
-        var writer = new YamlWriter(indent);
+        var writer = new YamlWriter(indent, check);
         if (unwrapScalar && value is JsonString scalar) return scalar.Value + "\n";
         writer.Write(value, 0, afterKey: false);
         return writer.text.ToString();
@@ -19,6 +21,7 @@ internal sealed class YamlWriter(int indent)
 
     private void Write(JsonValue value, int depth, bool afterKey)
     {
+        if ((++values & 0xFF) == 0) check();
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (value)
         {

@@ -9,13 +9,13 @@ internal static class YqOutput
     public static readonly string[] Names = ["yaml", "y", "json", "j", "props", "p", "csv", "c", "tsv", "t"];
 
     /// <exception cref="CommandFailedException">The value cannot be written so.</exception>
-    public static string ToText(JsonValue value, string format, int indent, bool unwrapScalar)
+    public static string ToText(JsonValue value, string format, int indent, bool unwrapScalar, Action check)
     {
         switch (format[0])
         {
             case 'j':
                 if (unwrapScalar && value is JsonString raw) return raw.Value + "\n";
-                var writer = new JsonWriter(indent == 0 ? null : new string(' ', indent), sortKeys: false, asciiOnly: false, colors: null);
+                var writer = new JsonWriter(indent == 0 ? null : new string(' ', indent), sortKeys: false, asciiOnly: false, colors: null, check);
                 writer.Write(value);
                 return Encoding.UTF8.GetString(writer.Written) + "\n";
             case 'p':
@@ -25,7 +25,7 @@ internal static class YqOutput
             case 'c' or 't':
                 return Table(value, format[0] == 'c' ? ',' : '\t');
             default:
-                return YamlWriter.ToText(value, indent, unwrapScalar);
+                return YamlWriter.ToText(value, indent, unwrapScalar, check);
         }
     }
 

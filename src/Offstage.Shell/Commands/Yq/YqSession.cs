@@ -71,7 +71,7 @@ internal sealed class YqSession(CommandContext context, ParsedOptions options, b
                 {
                     last = item.Value;
                     if (wroteAny && first && format[0] == 'y' && !options.Has('N')) output.Append("---\n");
-                    output.Append(YqOutput.ToText(item.Value, format, indent, unwrap));
+                    output.Append(YqOutput.ToText(item.Value, format, indent, unwrap, context.Check));
                     (wroteAny, first) = (true, false);
                     return true;
                 });

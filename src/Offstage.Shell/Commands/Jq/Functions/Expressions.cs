@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
+using Offstage.Shell.RegularExpressions;
 
 namespace Offstage.Shell.Commands.Jq;
 
@@ -36,10 +37,10 @@ internal static class Expressions
         try
         {
             Compiled compiled = Get(source.Value, options);
-            if (testOnly) return JsonValue.Of(compiled.Regex.IsMatch(text.Value));
+            if (testOnly) return JsonValue.Of(compiled.Regex.Match(text.Value, 0, run.Interruption).Success);
             var found = new List<JsonValue>();
             int counted = 0, points = 0;
-            for (Match match = compiled.Regex.Match(text.Value); match.Success; match = match.NextMatch())
+            for (Match match = compiled.Regex.Match(text.Value, 0, run.Interruption); match.Success; match = compiled.Regex.MatchNext(text.Value, match, run.Interruption))
             {
                 run.Step();
                 if (match.Length == 0 && skipEmpty) continue;
@@ -87,7 +88,7 @@ internal static class Expressions
     {
         if (cache.TryGetValue((pattern, options), out Compiled? known)) return known;
         string translated = Translate(pattern, out (int, string?)[] groups);
-        var compiled = new Compiled(new Regex(translated, options, matchTimeout), groups);
+        var compiled = new Compiled(new PerlRegex(translated, options, matchTimeout), groups);
         if (cache.Count >= CachedMax) cache.Clear();
         return cache[(pattern, options)] = compiled;
     }
@@ -177,5 +178,5 @@ internal static class Expressions
         _ => "",
     };
 
-    private sealed record Compiled(Regex Regex, (int Number, string? Name)[] Groups);
+    private sealed record Compiled(PerlRegex Regex, (int Number, string? Name)[] Groups);
 }

@@ -24,6 +24,8 @@ internal sealed class JqRun(CommandContext context, JqInputs inputs)
     /// <summary>Null until it is asked for.</summary>
     public JsonObject? Environment { get; set; }
 
+    public Interruption Interruption => context.Interruption;
+
     /// <summary>Runs a filter; those in tail position take no deeper stack.</summary>
     public bool Emit(Node node, Frame frame, Item input, Sink sink)
     {

@@ -6,13 +6,15 @@ namespace Offstage.Shell.Commands.Jq;
 
 /// <summary>Writes values as JSON into bytes that grow.</summary>
 /// <param name="indent">Text of one level; null for all in one line.</param>
-internal sealed class JsonWriter(string? indent, bool sortKeys, bool asciiOnly, JsonColors? colors)
+/// <param name="check">Called now and then; throws when the run is to end.</param>
+internal sealed class JsonWriter(string? indent, bool sortKeys, bool asciiOnly, JsonColors? colors, Action? check = null)
 {
     private const int DepthMax = 10_000;
     private static readonly SearchValues<char> special = SearchValues.Create([.. Enumerable.Range(0, 32).Append(127).Select(c => (char)c), '"', '\\']);
 
     private byte[] buffer = new byte[256];
     private int count;
+    private int values;
 
     public ReadOnlySpan<byte> Written => buffer.AsSpan(0, count);
 
@@ -60,6 +62,7 @@ internal sealed class JsonWriter(string? indent, bool sortKeys, bool asciiOnly, 
             return;
         }
 
+        if ((++values & 0xFF) == 0) check?.Invoke();
         string? color = colors?.Of(value.Kind);
         if (color is not null) Raw(color);
         switch (value)
