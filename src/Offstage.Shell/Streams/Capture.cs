@@ -11,6 +11,8 @@ internal sealed class Capture(Budget budget) : FileDescription
 
     public override bool CanRead => false;
 
+    public int Count => Volatile.Read(ref count);
+
     public override FileStatus Status => Synthetic(FileKind.Pipe, 1);
 
     public override FileError Write(ReadOnlySpan<byte> bytes, Interruption interruption)

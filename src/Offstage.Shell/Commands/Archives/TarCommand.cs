@@ -14,11 +14,18 @@ internal sealed class TarCommand : ICommand
     private static readonly OptionTable table = new(
         "tar [OPTION...] [FILE]...",
         "GNU 'tar' saves many files together into a single archive, and can restore individual files from the archive.",
+        [
         new('c', "create", "create a new archive"),
         new('t', "list", "list the contents of an archive"),
         new('x', "extract", "extract files from an archive"),
         new('\0', "get", "the same as --extract"),
         new('r', "append", "append files to the end of an archive"),
+        new('u', "update", "only append files newer than copy in archive"),
+        new('A', "catenate", "append tar files to an archive"),
+        new('\0', "concatenate", "the same as --catenate"),
+        new('d', "diff", "find differences between archive and file system"),
+        new('\0', "compare", "the same as --diff"),
+        new('\0', "delete", "delete from the archive"),
         new('f', "file", "use archive file ARCHIVE", OptionArgument.Required, "ARCHIVE"),
         new('z', "gzip", "filter the archive through gzip"),
         new('\0', "gunzip", "the same as --gzip"),
@@ -50,12 +57,27 @@ internal sealed class TarCommand : ICommand
         new('\0', "owner", "force NAME as owner for added files", OptionArgument.Required, "NAME"),
         new('\0', "group", "force NAME as group for added files", OptionArgument.Required, "NAME"),
         new('\0', "sort", "(names are always sorted)", OptionArgument.Required, "ORDER"),
-        new('\0', "mtime", "(not supported)", OptionArgument.Required, "DATE"),
+        new('\0', "mtime", "set mtime for added files from DATE", OptionArgument.Required, "DATE"),
+        new('\0', "mode", "force (symbolic) mode CHANGES for added files", OptionArgument.Required, "CHANGES"),
+        new('\0', "transform", "use sed replace EXPRESSION to transform file names", OptionArgument.Required, "EXPRESSION"),
+        new('\0', "xform", "the same as --transform", OptionArgument.Required, "EXPRESSION"),
+        new('\0', "show-transformed-names", "show file names after transformation"),
+        new('\0', "show-stored-names", "the same as --show-transformed-names"),
+        new('\0', "one-top-level", "unpack everything into a directory", OptionArgument.Optional, "DIR"),
+        new('\0', "keep-newer-files", "don't replace existing files that are newer than their archive copies"),
+        .. Ignored(
+            "recursion", "overwrite-dir", "no-overwrite-dir", "delay-directory-restore", "no-delay-directory-restore", "check-links", "anchored", "no-anchored",
+            "ignore-failed-read", "no-auto-compress", "force-local", "posix", "sparse", "xattrs", "no-xattrs", "acls", "no-acls", "selinux", "no-selinux",
+            "ignore-zeros", "unlink-first", "recursive-unlink", "wildcards-match-slash", "hard-dereference"),
+        new('\0', "warning", "(ignored)", OptionArgument.Required, "KEYWORD"),
         new('H', "format", "(archives are made in GNU's format)", OptionArgument.Required, "FORMAT"),
         new('b', "blocking-factor", "(ignored)", OptionArgument.Required, "BLOCKS"),
         new('\0', "remove-files", "remove files after adding them to the archive"),
-        new('\0', "null", "-T reads null-terminated names"))
-    { UsageErrorStatus = 64 };
+        new('\0', "null", "-T reads null-terminated names"),
+        ])
+    { UsageErrorStatus = 64, HasUsageOption = true };
+
+    private static Option[] Ignored(params string[] names) => [.. names.Select(n => new Option('\0', n, "(ignored)"))];
 
     public string Name => "tar";
 
@@ -63,20 +85,28 @@ internal sealed class TarCommand : ICommand
     {
         ParsedOptions? options = table.Parse(context, MarkDirectories(OldStyle(context.Arguments)), out int status);
         if (options is null) return status;
-        int modes = (options.Has('c') ? 1 : 0) + (options.Has('t') ? 1 : 0) + (options.Has('x') || options.Has("get") ? 1 : 0) + (options.Has('r') ? 1 : 0);
-        if (modes == 0) return Wrong(context, "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options");
-        if (modes > 1) return Wrong(context, "You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option");
+        string[] modes = [.. options.Given.Select(g => Mode(g.Key)).OfType<string>().Distinct()];
+        if (modes.Length == 0) return Wrong(context, "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options");
+        if (modes.Length > 1) return Wrong(context, "You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option");
         foreach (char letter in "jJ")
         {
             if (options.Has(letter)) return Fatal(context, $"{(letter == 'j' ? "bzip2" : "xz")}: Cannot exec: No such file or directory");
         }
 
-        var settings = new TarSettings(options);
+        var settings = new TarSettings(context, options);
         List<string> operands = options.Operands;
         if (!Names(context, options, operands, settings)) return StatusFatal;
-        if (options.Has('c') || options.Has('r')) return Create(context, options, settings, operands);
-        return Read(context, options, settings, operands);
+        return modes[0] is "t" or "x" or "d" ? Read(context, modes[0], settings, operands) : Create(context, modes[0], options, settings, operands);
     }
+
+    private static string? Mode(string key) => key switch
+    {
+        "c" or "t" or "x" or "r" or "u" or "A" or "d" or "delete" => key,
+        "get" => "x",
+        "concatenate" => "A",
+        "compare" => "d",
+        _ => null,
+    };
 
     public static int Fatal(CommandContext context, string message)
     {
@@ -92,17 +122,20 @@ internal sealed class TarCommand : ICommand
         return StatusFatal;
     }
 
-    private static int Create(CommandContext context, ParsedOptions options, TarSettings settings, List<string> operands)
+    private static int Create(CommandContext context, string mode, ParsedOptions options, TarSettings settings, List<string> operands)
     {
-        if (operands.All(o => o.StartsWith(DirectoryMark)) && !options.Has('T')) return Wrong(context, "Cowardly refusing to create an empty archive");
+        if (mode != "delete" && operands.All(o => o.StartsWith(DirectoryMark)) && !options.Has('T')) return Wrong(context, "Cowardly refusing to create an empty archive");
         bool gzip = settings.IsGzip || options.Has("gunzip") || (options.Has('a') && (settings.Archive.EndsWith(".gz", StringComparison.Ordinal) || settings.Archive.EndsWith(".tgz", StringComparison.Ordinal)));
+        if (mode != "c" && gzip) return Fatal(context, "Cannot update compressed archives");
         FileDescription? file = settings.Archive == "-" ? context.Output.Target : null;
         byte[] before = [];
         if (file is null)
         {
-            if (options.Has('r') && InputFile.TryOpen(context, settings.Archive, out _) is { } old)
+            if (mode != "c")
             {
-                using (old) before = TrimEnd(old.ReadToEnd());
+                using var old = InputFile.TryOpen(context, settings.Archive, out FileError missing);
+                if (old is not null) before = old.ReadToEnd();
+                else if (mode is not ("r" or "u")) return Fatal(context, $"{settings.Archive}: Cannot open: {missing.Message()}");
             }
 
             FileError error = context.Open(settings.Archive, FileOpening.Write | FileOpening.Create | FileOpening.Truncate, out file);
@@ -121,8 +154,7 @@ internal sealed class TarCommand : ICommand
             }
             else
             {
-                raw.Write(before);
-                ok = new TarWriter(context, settings, raw).Write(operands);
+                ok = mode == "c" ? new TarWriter(context, settings, raw).Write(operands) : new TarUpdate(context, settings, raw, before).Run(mode, operands);
             }
         }
         finally
@@ -134,7 +166,7 @@ internal sealed class TarCommand : ICommand
         return ok ? 0 : StatusFatal;
     }
 
-    private static int Read(CommandContext context, ParsedOptions options, TarSettings settings, List<string> operands)
+    private static int Read(CommandContext context, string mode, TarSettings settings, List<string> operands)
     {
         using var file = InputFile.TryOpen(context, settings.Archive, out FileError error);
         if (file is null) return Fatal(context, $"{settings.Archive}: Cannot open: {error.Message()}");
@@ -156,7 +188,9 @@ internal sealed class TarCommand : ICommand
         if (isGzip) stream = new GZipStream(stream, CompressionMode.Decompress);
         try
         {
-            var extractor = new TarExtractor(context, settings, new TarReader(stream, context.Interruption), operands, isList: options.Has('t'));
+            var reader = new TarReader(stream, context.Interruption);
+            if (mode == "d") return new TarComparer(context, settings, reader, operands).Run();
+            var extractor = new TarExtractor(context, settings, reader, operands, isList: mode == "t");
             bool ok = extractor.Run();
             if (!ok && !extractor.EndedEarly) context.Complain("Exiting with failure status due to previous errors");
             return ok ? 0 : StatusFatal;
@@ -262,11 +296,4 @@ internal sealed class TarCommand : ICommand
     }
 
     private static bool TakesNext(string argument) => table.Options.FirstOrDefault(o => o.Letter == argument[^1]) is { Argument: OptionArgument.Required } && argument[1..^1].All(c => table.Options.Any(o => o.Letter == c && o.Argument == OptionArgument.None));
-
-    private static byte[] TrimEnd(byte[] archive)
-    {
-        int blocks = archive.Length / TarEntry.BlockSize;
-        while (blocks > 0 && archive.AsSpan((blocks - 1) * TarEntry.BlockSize, TarEntry.BlockSize).IndexOfAnyExcept((byte)0) < 0) blocks--;
-        return archive[..(blocks * TarEntry.BlockSize)];
-    }
 }

@@ -88,13 +88,17 @@ internal sealed class TarExtractor(CommandContext context, TarSettings settings,
     }
 
     private void Show(TarEntry entry)
-        => context.Output.WriteLine(settings.Verbosity > 0 ? TarListing.Long(entry, settings.NumericOwner) : TarListing.Quote(entry.Name));
+    {
+        if (settings.ShowsTransformed) entry = entry with { Name = Strip(settings.Transform.Member(entry.Name)) is { Length: > 0 } name ? name : "/" };
+        context.Output.WriteLine(settings.Verbosity > 0 ? TarListing.Long(entry, settings.NumericOwner) : TarListing.Quote(entry.Name));
+    }
 
     private int Mode(TarEntry entry) => settings.PreserveModes ? entry.Mode : entry.Mode & ~context.Umask & 0b111_111_111;
 
     private void Extract(TarEntry entry)
     {
-        string? name = SafeName(entry.Name, "member names");
+        if (entry.LinkName.Length > 0) entry = entry with { LinkName = settings.Transform.Target(entry.LinkName, entry.Type) };
+        string? name = SafeName(settings.Transform.Member(entry.Name), "member names");
         if (name is null) return;
         name = Strip(name);
         if (name.Length == 0) return;
@@ -108,6 +112,7 @@ internal sealed class TarExtractor(CommandContext context, TarSettings settings,
             return;
         }
 
+        if (settings.TopLevel is { } top && name != top && !name.StartsWith(top + "/", StringComparison.Ordinal)) name = PathText.Join(top, name);
         string path = PathText.Absolute(folder, name.TrimEnd('/'));
         if (!MakeParents(path)) return;
         if (entry.IsDirectory)
@@ -120,6 +125,12 @@ internal sealed class TarExtractor(CommandContext context, TarSettings settings,
         if (error == FileError.None)
         {
             if (settings.SkipOld) return;
+            if (settings.KeepNewer && old.ModifiedAt.ToUnixTimeSeconds() >= entry.ModifiedAt.ToUnixTimeSeconds())
+            {
+                context.Complain($"Current '{entry.Name}' is newer or same age");
+                return;
+            }
+
             if (settings.KeepOld)
             {
                 Fail($"{entry.Name}: Cannot open: File exists");

@@ -15,6 +15,9 @@ internal sealed class TarWriter(CommandContext context, TarSettings settings, St
     private long size;
     private bool ok = true;
 
+    /// <summary>For -u: the times of the members there are; a file that is not newer is left out.</summary>
+    public Dictionary<string, DateTimeOffset>? Newest { get; init; }
+
     /// <returns>False when something could not be read.</returns>
     public bool Write(List<string> operands)
     {
@@ -42,6 +45,22 @@ internal sealed class TarWriter(CommandContext context, TarSettings settings, St
         return ok;
     }
 
+    /// <summary>Takes members over from another archive.</summary>
+    /// <param name="keep">Which of them.</param>
+    public void Copy(TarReader reader, Func<TarEntry, bool> keep)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        while (reader.Next() is { } entry)
+        {
+            context.Check();
+            if (!keep(entry)) continue;
+            Send(entry.ToBytes());
+            long length = 0;
+            for (int count; (count = reader.Read(buffer)) > 0; length += count) Send(buffer.AsSpan(0, count));
+            Send(new byte[(TarEntry.BlockSize - (length % TarEntry.BlockSize)) % TarEntry.BlockSize]);
+        }
+    }
+
     private void Send(ReadOnlySpan<byte> bytes)
     {
         output.Write(bytes);
@@ -66,7 +85,10 @@ internal sealed class TarWriter(CommandContext context, TarSettings settings, St
             return;
         }
 
-        string member = MemberName(name, "member names");
+        string member = MemberName(settings.Transform.Member(name), "member names");
+        if (settings.Mode is { } mode) status = status with { Mode = mode.Apply(status.Mode, status.IsDirectory, context.Umask) };
+        if (settings.ModifiedAt is { } time) status = status with { ModifiedAt = time };
+        if (Newest is not null && !status.IsDirectory && Newest.TryGetValue(member, out var archived) && archived.ToUnixTimeSeconds() >= status.ModifiedAt.ToUnixTimeSeconds()) return;
         if (status.IsDirectory)
         {
             member = member.TrimEnd('/') + "/";
@@ -89,7 +111,7 @@ internal sealed class TarWriter(CommandContext context, TarSettings settings, St
         {
             error = context.Files.ReadLink(path, out string target);
             if (error != FileError.None) Fail($"{name}: Cannot readlink: {error.Message()}");
-            else Header(new TarEntry(member, '2', 0b111_111_111, 0, status.ModifiedAt, target, settings.Owner, settings.Group), name);
+            else Header(new TarEntry(member, '2', 0b111_111_111, 0, status.ModifiedAt, settings.Transform.Target(target, '2'), settings.Owner, settings.Group), name);
             return;
         }
 

@@ -54,15 +54,15 @@ internal sealed class AwkBuiltin : AwkExpression
         "cos" => r => AwkValue.Of(Math.Cos(Number(r, 0))),
         "atan2" => r => AwkValue.Of(Math.Atan2(Number(r, 0), Number(r, 1))),
         "exp" => r => AwkValue.Of(Math.Exp(Number(r, 0))),
-        "log" => r => AwkValue.Of(Math.Log(Number(r, 0))),
-        "sqrt" => r => AwkValue.Of(Math.Sqrt(Number(r, 0))),
+        "log" => r => AwkValue.Of(Math.Log(NotNegative(r))),
+        "sqrt" => r => AwkValue.Of(Math.Sqrt(NotNegative(r))),
         "int" => r => AwkValue.Of(Math.Truncate(Number(r, 0))),
         "rand" => r => AwkValue.Of(r.Random.Next()),
         "srand" => SeedRandom,
         "tolower" => r => AwkValue.Of(Case(r, Text(r, 0), upper: false)),
         "toupper" => r => AwkValue.Of(Case(r, Text(r, 0), upper: true)),
         "system" => r => AwkValue.Of((double)r.Streams.System(Text(r, 0))),
-        "close" => r => AwkValue.Of((double)r.Streams.Close(Text(r, 0))),
+        "close" => Close,
         "fflush" => Flush,
         "strftime" => r => AwkTimes.Format(r, arguments),
         "systime" => r => AwkValue.Of((double)r.Context.Time.GetUtcNow().ToUnixTimeSeconds()),
@@ -116,12 +116,13 @@ internal sealed class AwkBuiltin : AwkExpression
     private AwkValue Substring(AwkRuntime runtime)
     {
         string text = Text(runtime, 0);
-        double first = Math.Round(Number(runtime, 1), MidpointRounding.ToEven);
+        // A start before the first character is the first: the length counts from there.
+        double first = Math.Max(1, Math.Truncate(Number(runtime, 1)));
         int length = runtime.IsUtf8 ? AwkCharacters.Count(text) : text.Length;
         double end = length + 1.0;
         if (arguments.Length > 2)
         {
-            double count = Math.Round(Number(runtime, 2), MidpointRounding.ToEven);
+            double count = Math.Truncate(Number(runtime, 2));
             end = double.IsNaN(count) ? first : Math.Min(end, first + count);
         }
 
@@ -135,7 +136,6 @@ internal sealed class AwkBuiltin : AwkExpression
         string text = Text(runtime, 0);
         string wanted = Text(runtime, 1);
         int found = text.IndexOf(wanted, runtime.IgnoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
-        if (wanted.Length == 0) return 0;
         return found < 0 ? 0 : 1 + (runtime.IsUtf8 ? AwkCharacters.Count(text[..found]) : found);
     }
 
@@ -164,6 +164,20 @@ internal sealed class AwkBuiltin : AwkExpression
         }
 
         return AwkValue.Of(start);
+    }
+
+    private double NotNegative(AwkRuntime runtime)
+    {
+        double value = Number(runtime, 0);
+        if (value < 0) runtime.Complain($"cmd. line:1: warning: {name}: received negative argument {AwkValue.Format(value, "%.6g")}");
+        return value;
+    }
+
+    private AwkValue Close(AwkRuntime runtime)
+    {
+        int status = runtime.Streams.Close(Text(runtime, 0), arguments.Length > 1 ? Text(runtime, 1) : "");
+        if (status < 0) runtime.SetGlobal("ERRNO", AwkValue.Of("close of redirection that was never opened"));
+        return AwkValue.Of((double)status);
     }
 
     private AwkValue SeedRandom(AwkRuntime runtime)
@@ -218,7 +232,7 @@ internal sealed class AwkBuiltin : AwkExpression
     {
         var cell = arguments[0] switch { AwkGlobal global => global.Cell(runtime), AwkLocal local => local.Cell(runtime), _ => null };
         if (cell?.Array is not null || (arguments[0] is AwkElement element && element.FindArray(runtime) is not null)) return "array";
-        if (cell is { Value.Kind: AwkKind.Unset }) return "untyped";
+        if (cell is { Value.Kind: AwkKind.Unset } || (arguments[0] is AwkElement && arguments[0].Evaluate(runtime).Kind == AwkKind.Unset)) return "untyped";
         if (arguments[0] is AwkRegexLiteral) return "regexp";
         var value = arguments[0].Evaluate(runtime);
         return value.Kind switch

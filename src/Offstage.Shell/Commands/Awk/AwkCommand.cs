@@ -1,11 +1,11 @@
-using System.Text;
-using Offstage.Shell.Commands.Text;
 using Offstage.Shell.RegularExpressions;
 
 namespace Offstage.Shell.Commands.Awk;
 
 internal sealed class AwkCommand(string name) : ICommand
 {
+    private const string InPlace = "inplace";
+
     private static readonly OptionTable table = new(
         "awk [POSIX or GNU style options] -f progfile [--] file ...\nawk [POSIX or GNU style options] [--] 'program' file ...",
         "Runs a program over the records of its input.",
@@ -13,6 +13,7 @@ internal sealed class AwkCommand(string name) : ICommand
         new('F', "field-separator", "set FS", OptionArgument.Required, "fs"),
         new('v', "assign", "set a variable before the program begins", OptionArgument.Required, "var=val"),
         new('e', "source", "use this program text", OptionArgument.Required, "program-text"),
+        new('i', "include", "read this library before the program; inplace changes the files that are read", OptionArgument.Required, "includefile"),
         new('b', "characters-as-bytes", "treat all data as single bytes"),
         new('c', "traditional", "ignored"),
         new('P', "posix", "ignored"),
@@ -31,7 +32,7 @@ internal sealed class AwkCommand(string name) : ICommand
     {
         var options = table.Parse(context, out int status);
         if (options is null) return status;
-        string? source = Source(context, options);
+        var source = Source(context, options);
         if (source is null)
         {
             context.Error.WriteLine($"Usage: {context.Name} [POSIX or GNU style options] -f progfile [--] file ...");
@@ -41,15 +42,16 @@ internal sealed class AwkCommand(string name) : ICommand
         AwkProgram program;
         try
         {
-            program = AwkParser.Parse(source);
+            program = AwkParser.Parse(source.Text);
         }
         catch (AwkSyntaxException error)
         {
-            context.Complain(error.Line > 0 ? $"cmd. line:{error.Line}: {error.Message}" : $"fatal: {error.Message}");
-            return error.Line > 0 ? 1 : 2;
+            Complain(context, source, error);
+            return 1;
         }
 
-        var runtime = new AwkRuntime(context, program);
+        foreach (var (line, message) in program.Warnings) context.Complain($"{source.Place(line)}: warning: {message}");
+        var runtime = new AwkRuntime(context, program) { EditsInPlace = options.Values('i').Contains(InPlace) };
         try
         {
             Prepare(context, options, runtime);
@@ -60,7 +62,7 @@ internal sealed class AwkCommand(string name) : ICommand
         catch (AwkException error)
         {
             runtime.Streams.Flush();
-            context.Complain($"cmd. line:1: {(runtime.RecordNumber > 0 ? $"(FILENAME={FileName(runtime)} FNR={runtime.FileRecordNumber}) " : "")}fatal: {error.Message}");
+            context.Complain($"{source.Place(1)}: {(runtime.RecordNumber > 0 ? $"(FILENAME={FileName(runtime)} FNR={runtime.FileRecordNumber}) " : "")}fatal: {error.Message}");
             return 2;
         }
         catch (PosixRegexException error)
@@ -92,30 +94,41 @@ internal sealed class AwkCommand(string name) : ICommand
 
     private static string FileName(AwkRuntime runtime) => runtime.FindGlobal("FILENAME")?.Value.Text("") is { Length: > 0 } file ? file : "-";
 
-    private static string? Source(CommandContext context, ParsedOptions options)
+    /// <summary>Writes the line and a mark below the place, where the error has one.</summary>
+    private static void Complain(CommandContext context, AwkProgramText source, AwkSyntaxException error)
     {
-        var source = new StringBuilder();
+        string place = source.Place(error.Line);
+        if (error.Position < 0)
+        {
+            context.Complain($"{place}: {error.Message}");
+            return;
+        }
+
+        var (line, column) = source.LineAt(error.Position);
+        string indent = new([.. line.Take(column).Select(c => c == '\t' ? c : ' ')]);
+        context.Complain($"{place}: {line}");
+        context.Complain($"{place}: {indent}^ {error.Message}");
+    }
+
+    /// <returns>Null when there is no program.</returns>
+    private static AwkProgramText? Source(CommandContext context, ParsedOptions options)
+    {
+        var source = new AwkProgramText(context);
+        foreach (string library in options.Values('i').Where(l => l != InPlace)) source.AddFile(library, once: true);
         bool any = false;
         foreach (var given in options.Given)
         {
             if (given.Key is not ("f" or "e")) continue;
             any = true;
-            if (given.Key == "e")
-            {
-                source.Append(given.Value).Append('\n');
-                continue;
-            }
-
-            using var file = InputFile.TryOpen(context, given.Value!, out var error);
-            if (file is null) throw new CommandFailedException($"fatal: cannot open source file `{given.Value}' for reading: {error.Message()}", 2);
-            source.Append(Latin.Text(file.ReadToEnd())).Append('\n');
+            if (given.Key == "e") source.AddCommandLine(given.Value!);
+            else source.AddFile(given.Value!);
         }
 
-        if (any) return source.ToString();
+        if (any) return source;
         if (options.Operands.Count == 0) return null;
-        string program = options.Operands[0];
+        source.AddCommandLine(options.Operands[0]);
         options.Operands.RemoveAt(0);
-        return program;
+        return source;
     }
 
     private static void Prepare(CommandContext context, ParsedOptions options, AwkRuntime runtime)
@@ -129,7 +142,7 @@ internal sealed class AwkCommand(string name) : ICommand
         // ARGV is always there: the input is read by it.
         foreach (var given in options.Given)
         {
-            if (given.Key == "F") runtime.SetGlobal("FS", AwkValue.Of(given.Value == "t" ? "\t" : AwkLexer.Unescape(given.Value!)));
+            if (given.Key == "F") runtime.SetGlobal("FS", AwkValue.Of(AwkLexer.Unescape(given.Value!)));
             if (given.Key != "v") continue;
             if (!TryAssignment(given.Value!, out string name, out string value)) throw new CommandFailedException($"fatal: `{given.Value}' argument to `-v' not in `var=value' form", 2);
             runtime.SetGlobal(name, AwkValue.Input(value));

@@ -48,6 +48,8 @@ internal abstract class AwkPlace : AwkExpression
 
 internal sealed class AwkConstant(AwkValue value) : AwkExpression
 {
+    public bool IsZero => value.Kind == AwkKind.Number && value.Number == 0;
+
     public AwkValue Value => value;
 
     public override AwkValue Evaluate(AwkRuntime runtime) => value;

@@ -62,14 +62,20 @@ internal static class AwkFormat
             case 'd' or 'i' or 'o' or 'x' or 'X' or 'u':
                 double number = value.Number;
                 if (!double.IsFinite(number)) result.Append(spec.Text(AwkValue.Format(number, numberFormat)));
-                else if (conversion is not ('d' or 'i') && number <= -1) result.Append(spec.Float(number, 'g'));
-                else result.Append(spec.Integer(new BigInteger(Math.Truncate(number)), conversion));
+                else result.Append(spec.Integer(Integer(number, conversion), conversion));
                 break;
             default:
                 double real = value.Number;
                 result.Append(double.IsFinite(real) ? spec.Float(real, conversion) : (spec with { Precision = -1 }).Text(AwkValue.Format(real, numberFormat)));
                 break;
         }
+    }
+
+    /// <summary>Negative numbers are shown in 64 bits where there is no sign.</summary>
+    private static BigInteger Integer(double number, char conversion)
+    {
+        var whole = new BigInteger(Math.Truncate(number));
+        return whole.Sign < 0 && conversion is not ('d' or 'i') ? whole + (BigInteger.One << 64) : whole;
     }
 
     private static string Character(in AwkValue value, string numberFormat, bool utf8)

@@ -20,7 +20,8 @@ internal enum AwkTokenKind
     Punctuation,
 }
 
-internal readonly record struct AwkToken(AwkTokenKind Kind, string Text, double Number, int Line);
+/// <param name="Start">Where it begins in the source.</param>
+internal readonly record struct AwkToken(AwkTokenKind Kind, string Text, double Number, int Line, int Start = 0);
 
 /// <summary>Takes a program apart.</summary>
 internal sealed class AwkLexer(string source)
@@ -46,10 +47,20 @@ internal sealed class AwkLexer(string source)
 
     private int at;
     private int line = 1;
+    private int start;
+
+    /// <summary>Called with each escape that stands for nothing special.</summary>
+    public Action<char, int>? UnknownEscape { get; init; }
 
     /// <summary>Reads the next token.</summary>
     /// <param name="regexMayStart">Whether a slash begins a regular expression here instead of dividing.</param>
     public AwkToken Next(bool regexMayStart)
+    {
+        var token = Take(regexMayStart);
+        return token with { Start = token.Kind == AwkTokenKind.End ? source.TrimEnd('\n').Length : start };
+    }
+
+    private AwkToken Take(bool regexMayStart)
     {
         while (at < source.Length)
         {
@@ -64,6 +75,7 @@ internal sealed class AwkLexer(string source)
             else break;
         }
 
+        start = at;
         if (at >= source.Length) return new(AwkTokenKind.End, "", 0, line);
         char first = source[at];
         if (first == '\n')
@@ -102,16 +114,32 @@ internal sealed class AwkLexer(string source)
             return new(AwkTokenKind.Number, "", value, line);
         }
 
+        if (OctalLength() is > 1 and var digits)
+        {
+            double value = source.AsSpan(at, digits).ToArray().Aggregate(0.0, (sum, c) => (sum * 8) + c - '0');
+            at += digits;
+            return new(AwkTokenKind.Number, "", value, line);
+        }
+
         double number = Offstage.Shell.Commands.Text.CNumber.Prefix(source[at..Math.Min(source.Length, at + 400)], out int length);
         at += length;
         return new(AwkTokenKind.Number, "", number, line);
     }
 
+    /// <summary>How long a constant of octal digits is that begins here; 0 when what begins here is none.</summary>
+    private int OctalLength()
+    {
+        if (source[at] != '0') return 0;
+        int end = at;
+        while (end < source.Length && source[end] is >= '0' and <= '7') end++;
+        return end < source.Length && (char.IsAsciiDigit(source[end]) || source[end] is '.' or 'e' or 'E') ? 0 : end - at;
+    }
+
     private AwkToken Word()
     {
-        int start = at;
+        int from = at;
         while (at < source.Length && (char.IsAsciiLetterOrDigit(source[at]) || source[at] == '_')) at++;
-        string word = source[start..at];
+        string word = source[from..at];
         if (keywords.Contains(word)) return new(AwkTokenKind.Keyword, word == "func" ? "function" : word, 0, line);
         if (builtins.Contains(word)) return new(AwkTokenKind.Builtin, word, 0, line);
         return new(at < source.Length && source[at] == '(' ? AwkTokenKind.FunctionName : AwkTokenKind.Name, word, 0, line);
@@ -119,10 +147,10 @@ internal sealed class AwkLexer(string source)
 
     private AwkToken Text()
     {
-        int start = ++at;
+        int from = ++at;
         while (true)
         {
-            if (at >= source.Length || source[at] == '\n') throw new AwkSyntaxException("unterminated string", line);
+            if (at >= source.Length || source[at] == '\n') throw new AwkSyntaxException("unterminated string", line, start);
             if (source[at] == '"') break;
             if (source[at] == '\\' && at + 1 < source.Length)
             {
@@ -133,18 +161,19 @@ internal sealed class AwkLexer(string source)
             at++;
         }
 
-        string text = Unescape(source[start..at]);
+        int where = line;
+        string text = Unescape(source[from..at], c => UnknownEscape?.Invoke(c, where));
         at++;
         return new(AwkTokenKind.Text, text, 0, line);
     }
 
     private AwkToken Regex()
     {
-        int start = ++at;
+        int from = ++at;
         bool inBracket = false;
         while (true)
         {
-            if (at >= source.Length || source[at] == '\n') throw new AwkSyntaxException("unterminated regexp", line);
+            if (at >= source.Length || source[at] == '\n') throw new AwkSyntaxException("unterminated regexp", line, start);
             char c = source[at];
             if (c == '\\' && at + 1 < source.Length) at++;
             else if (inBracket && c == ']') inBracket = false;
@@ -159,13 +188,14 @@ internal sealed class AwkLexer(string source)
             at++;
         }
 
-        string regex = source[start..at].Replace("\\/", "/", StringComparison.Ordinal);
+        string regex = source[from..at].Replace("\\/", "/", StringComparison.Ordinal);
         at++;
         return new(AwkTokenKind.Regex, regex, 0, line);
     }
 
     /// <summary>The text that a literal, or an assignment on the command line, stands for.</summary>
-    public static string Unescape(string text)
+    /// <param name="unknown">Called with each escape that stands for nothing special.</param>
+    public static string Unescape(string text, Action<char>? unknown = null)
     {
         if (!text.Contains('\\')) return text;
         var result = new StringBuilder();
@@ -185,7 +215,7 @@ internal sealed class AwkLexer(string source)
                 case 'n' or 't' or 'r' or 'a' or 'b' or 'f' or 'v':
                     result.Append("\n\t\r\a\b\f\v"["ntrabfv".IndexOf(c)]);
                     break;
-                case '\\' or '"' or '/':
+                case '\\' or '"':
                     result.Append(c);
                     break;
                 case >= '0' and <= '7':
@@ -205,8 +235,9 @@ internal sealed class AwkLexer(string source)
                     i += length;
                     break;
                 default:
-                    // Unknown escapes stay with their backslash where they may matter to a regular expression.
-                    if (".^$*+?()[]{}|<>yBswSW`'&-".Contains(c, StringComparison.Ordinal) || char.IsAsciiDigit(c)) result.Append('\\');
+                    unknown?.Invoke(c);
+                    // These matter to a regular expression that the text may become.
+                    if ("<>yBswSW`'&".Contains(c, StringComparison.Ordinal)) result.Append('\\');
                     result.Append(c);
                     break;
             }

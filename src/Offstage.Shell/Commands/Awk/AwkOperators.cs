@@ -148,16 +148,18 @@ internal sealed class AwkGroup(AwkExpression inner) : AwkExpression
     public override bool Truth(AwkRuntime runtime) => inner.Truth(runtime);
 }
 
-internal sealed class AwkUserCall(string name, AwkExpression[] arguments) : AwkExpression
+internal sealed class AwkUserCall(string name, AwkExpression[] arguments, int line) : AwkExpression
 {
-    /// <summary>Set once all functions are known.</summary>
+    /// <summary>Set once all functions are known; null when there is none of the name, which matters only if it is called.</summary>
     public AwkFunction? Function { get; set; }
 
     public string Name => name;
 
     public int ArgumentCount => arguments.Length;
 
-    public override AwkValue Evaluate(AwkRuntime runtime) => runtime.Call(Function!, arguments);
+    public int Line => line;
+
+    public override AwkValue Evaluate(AwkRuntime runtime) => runtime.Call(Function ?? throw new AwkException($"function `{name}' not defined"), arguments);
 }
 
 /// <summary><c>@name(…)</c>: the function whose name the variable holds.</summary>
@@ -170,15 +172,24 @@ internal sealed class AwkIndirectCall(AwkExpression name, AwkExpression[] argume
     }
 }
 
+/// <summary>What getline reads from.</summary>
+internal enum AwkSource
+{
+    File,
+    Command,
+    Coprocess,
+}
+
 /// <summary>All forms of getline.</summary>
-/// <param name="command">Whether <paramref name="source"/> is a command instead of a file.</param>
-internal sealed class AwkGetline(AwkExpression? source, bool command, AwkPlace? target) : AwkNumberExpression
+internal sealed class AwkGetline(AwkExpression? source, AwkSource kind, AwkPlace? target) : AwkNumberExpression
 {
     public override double Number(AwkRuntime runtime)
     {
         if (source is null) return runtime.GetlineMain(target);
         string name = source.Text(runtime);
-        var reader = runtime.Streams.Reading(name, command);
-        return reader is null ? -1 : runtime.Getline(reader, target, command);
+        var reader = runtime.Streams.Reading(name, kind, out var error);
+        if (reader is not null) return runtime.Getline(reader, target);
+        runtime.SetGlobal("ERRNO", AwkValue.Of(error.Message()));
+        return -1;
     }
 }

@@ -133,11 +133,11 @@ internal sealed partial class AwkParser
             {
                 string operation = token.Text;
                 Advance(regexMayStart: true);
-                left = new AwkComparison(operation, left, Concatenation(noIn: false));
+                left = new AwkComparison(operation, left, Assigned(Concatenation(noIn: false)));
             }
-            else if (Is("|") && left is not AwkGrouping && PipesIntoGetline())
+            else if ((Is("|") || Is("|&")) && left is not AwkGrouping && PipesIntoGetline() is { } source)
             {
-                left = new AwkGetline(left, command: true, OptionalPlace());
+                left = new AwkGetline(left, source, OptionalPlace());
             }
             else
             {
@@ -146,7 +146,8 @@ internal sealed partial class AwkParser
         }
     }
 
-    private bool PipesIntoGetline()
+    /// <returns>Null when no getline follows.</returns>
+    private AwkSource? PipesIntoGetline()
     {
         // A pipe of print is the statement's own; one token tells them apart.
         var pipe = token;
@@ -154,12 +155,12 @@ internal sealed partial class AwkParser
         if (IsKeyword("getline"))
         {
             Advance();
-            return true;
+            return pipe.Text == "|&" ? AwkSource.Coprocess : AwkSource.Command;
         }
 
         pending = token;
         token = pipe;
-        return false;
+        return null;
     }
 
     private AwkToken? pending;
@@ -206,7 +207,10 @@ internal sealed partial class AwkParser
         {
             char operation = token.Text[0];
             Advance(regexMayStart: true);
-            left = new AwkArithmetic(operation, left, Unary());
+            var right = Unary();
+            if (operation != '*' && left is AwkConstant && right is AwkConstant { IsZero: true })
+                throw new AwkSyntaxException($"error: division by zero attempted{(operation == '%' ? " in `%'" : "")}", token.Line);
+            left = new AwkArithmetic(operation, left, right);
         }
 
         return left;
@@ -384,7 +388,7 @@ internal sealed partial class AwkParser
 
     private AwkUserCall UserCall(string name)
     {
-        var call = new AwkUserCall(name, Arguments());
+        var call = new AwkUserCall(name, Arguments(), token.Line);
         calls.Add(call);
         return call;
     }
@@ -419,8 +423,8 @@ internal sealed partial class AwkParser
     private AwkGetline Getline()
     {
         var target = OptionalPlace();
-        if (!Is("<")) return new(null, command: false, target);
+        if (!Is("<")) return new(null, AwkSource.File, target);
         Advance(regexMayStart: true);
-        return new(Postfix(false), command: false, target);
+        return new(Postfix(false), AwkSource.File, target);
     }
 }

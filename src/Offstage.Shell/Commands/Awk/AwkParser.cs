@@ -13,10 +13,14 @@ internal sealed partial class AwkParser
     private string[] locals = [];
     private AwkToken token;
     private int depth;
+    private int loops;
+    private int switches;
+    private string section = "";
+    private readonly List<(int Line, string Message)> warnings = [];
 
     private AwkParser(string source)
     {
-        lexer = new AwkLexer(source);
+        lexer = new AwkLexer(source) { UnknownEscape = (c, line) => Warn(line, $"escape sequence `\\{c}' treated as plain `{c}'") };
         // The runtime reads its operands from these, whether or not the program names them.
         Variable("ARGV");
         Variable("ARGC");
@@ -34,29 +38,34 @@ internal sealed partial class AwkParser
         while (token.Kind != AwkTokenKind.End)
         {
             if (IsKeyword("function")) Function();
-            else if (IsKeyword("BEGIN")) begin.Add(Action());
-            else if (IsKeyword("END")) end.Add(Action());
-            else if (IsKeyword("BEGINFILE")) beginFile.Add(Action());
-            else if (IsKeyword("ENDFILE")) endFile.Add(Action());
+            else if (IsKeyword("BEGIN")) begin.Add(Action("BEGIN"));
+            else if (IsKeyword("END")) end.Add(Action("END"));
+            else if (IsKeyword("BEGINFILE")) beginFile.Add(Action("BEGINFILE"));
+            else if (IsKeyword("ENDFILE")) endFile.Add(Action("ENDFILE"));
             else rules.Add(Rule(rules.Count));
             SkipTerminators();
         }
 
         foreach (var call in calls)
         {
-            call.Function = functions.GetValueOrDefault(call.Name) ?? throw new AwkSyntaxException($"function `{call.Name}' not defined", 0);
-            if (call.ArgumentCount > call.Function.Parameters.Length) throw new AwkSyntaxException($"function `{call.Name}' called with more arguments than declared", 0);
+            call.Function = functions.GetValueOrDefault(call.Name);
+            if (call.ArgumentCount > call.Function?.Parameters.Length) Warn(call.Line, $"function `{call.Name}' called with more arguments than declared");
         }
 
-        return new([.. begin], [.. end], [.. beginFile], [.. endFile], [.. rules], functions, globals);
+        return new([.. begin], [.. end], [.. beginFile], [.. endFile], [.. rules], functions, globals, warnings);
     }
 
-    private AwkStatement Action()
+    private AwkStatement Action(string of)
     {
         Advance();
         SkipNewlines();
-        return Braces();
+        section = of;
+        var body = Braces();
+        section = "";
+        return body;
     }
+
+    private void Warn(int line, string message) => warnings.Add((line, message));
 
     private AwkRule Rule(int index)
     {
@@ -85,14 +94,16 @@ internal sealed partial class AwkParser
         Advance();
         Expect("(");
         var parameters = new List<string>();
+        SkipNewlines();
         while (!Is(")"))
         {
-            SkipNewlines();
             if (token.Kind != AwkTokenKind.Name) throw Unexpected();
-            parameters.Add(token.Text);
+            Parameter(name, parameters);
             Advance();
-            if (Is(",")) Advance();
+            if (Is(")")) break;
+            Expect(",");
             SkipNewlines();
+            if (Is(")")) throw Unexpected();
         }
 
         Advance();
@@ -100,8 +111,19 @@ internal sealed partial class AwkParser
         var function = new AwkFunction(name, [.. parameters]);
         functions[name] = function;
         locals = function.Parameters;
+        section = "function";
         function.Body = Braces();
+        section = "";
         locals = [];
+    }
+
+    private void Parameter(string function, List<string> parameters)
+    {
+        string name = token.Text;
+        if (name == function) throw new AwkSyntaxException($"error: function `{function}': cannot use function name as parameter name", token.Line);
+        int earlier = parameters.IndexOf(name);
+        if (earlier >= 0) throw new AwkSyntaxException($"error: function `{function}': parameter #{parameters.Count + 1}, `{name}', duplicates parameter #{earlier + 1}", token.Line);
+        parameters.Add(name);
     }
 
     private AwkBlock Braces()
@@ -169,12 +191,14 @@ internal sealed partial class AwkParser
             case "print" or "printf":
                 return Print(word == "printf");
             case "next" or "nextfile" or "break" or "continue":
+                RequireAllowed(word);
                 Advance();
                 return new AwkSimple(word switch { "next" => AwkFlow.Next, "nextfile" => AwkFlow.NextFile, "break" => AwkFlow.Break, _ => AwkFlow.Continue });
             case "exit":
                 Advance(regexMayStart: true);
                 return new AwkExit(EndsStatement() ? null : Expression());
             case "return":
+                if (section != "function") throw new AwkSyntaxException("`return' used outside function context", token.Line, token.Start);
                 Advance(regexMayStart: true);
                 return new AwkReturn(EndsStatement() ? null : Expression());
             case "delete":
@@ -182,6 +206,19 @@ internal sealed partial class AwkParser
             default:
                 return new AwkExpressionStatement(Expression());
         }
+    }
+
+    private void RequireAllowed(string word)
+    {
+        string? problem = word switch
+        {
+            "break" when loops + switches == 0 => "`break' is not allowed outside a loop or switch",
+            "continue" when loops == 0 => "`continue' is not allowed outside a loop",
+            "next" when section is "BEGIN" or "END" or "BEGINFILE" or "ENDFILE" => $"`next' used in {section} action",
+            "nextfile" when section is "BEGIN" or "END" or "ENDFILE" => $"`nextfile' used in {section} action",
+            _ => null,
+        };
+        if (problem is not null) throw new AwkSyntaxException("error: " + problem, token.Line);
     }
 
     private bool EndsStatement() => Is(";") || Is("}") || token.Kind is AwkTokenKind.Newline or AwkTokenKind.End;
@@ -209,7 +246,7 @@ internal sealed partial class AwkParser
     {
         Advance(regexMayStart: true);
         var values = new List<AwkExpression>();
-        if (!EndsStatement() && !Is(">") && !Is(">>") && !Is("|"))
+        if (!EndsStatement() && !Is(">") && !Is(">>") && !Is("|") && !Is("|&"))
         {
             noGreater = true;
             var first = Expression(allowGroup: true);
@@ -231,6 +268,7 @@ internal sealed partial class AwkParser
             ">" when Is(">") => AwkRedirection.Write,
             ">>" when Is(">>") => AwkRedirection.Append,
             "|" when Is("|") => AwkRedirection.Pipe,
+            "|&" when Is("|&") => AwkRedirection.Coprocess,
             _ => AwkRedirection.None,
         };
         AwkExpression? target = null;
@@ -271,6 +309,14 @@ internal sealed partial class AwkParser
         return Statement();
     }
 
+    private AwkStatement LoopBody()
+    {
+        loops++;
+        var body = Body();
+        loops--;
+        return body;
+    }
+
     private AwkLoop While()
     {
         Advance();
@@ -281,13 +327,13 @@ internal sealed partial class AwkParser
             return new(null, condition, null, new AwkBlock([]), bodyFirst: false);
         }
 
-        return new(null, condition, null, Body(), bodyFirst: false);
+        return new(null, condition, null, LoopBody(), bodyFirst: false);
     }
 
     private AwkLoop Do()
     {
         Advance(regexMayStart: true);
-        var body = Body();
+        var body = LoopBody();
         SkipTerminators();
         if (!IsKeyword("while")) throw Unexpected();
         Advance();
@@ -307,7 +353,7 @@ internal sealed partial class AwkParser
             if (Is(")") && simple is AwkExpressionStatement && lastMembership is { } membership)
             {
                 Advance(regexMayStart: true);
-                return new AwkForIn(membership.Variable, membership.Array, Body());
+                return new AwkForIn(membership.Variable, membership.Array, LoopBody());
             }
 
             start = simple;
@@ -326,7 +372,7 @@ internal sealed partial class AwkParser
             return new AwkLoop(start, condition, step, new AwkBlock([]), bodyFirst: false);
         }
 
-        return new AwkLoop(start, condition, step, Body(), bodyFirst: false);
+        return new AwkLoop(start, condition, step, LoopBody(), bodyFirst: false);
     }
 
     private AwkSwitch Switch()
@@ -337,6 +383,7 @@ internal sealed partial class AwkParser
         Expect("{", regexMayStart: true);
         SkipTerminators();
         var cases = new List<AwkSwitch.Case>();
+        switches++;
         while (!Is("}"))
         {
             AwkExpression? value = null;
@@ -360,6 +407,7 @@ internal sealed partial class AwkParser
             cases.Add(new(value, new AwkBlock([.. body])));
         }
 
+        switches--;
         Advance(regexMayStart: true);
         return new(subject, [.. cases]);
     }
@@ -397,5 +445,6 @@ internal sealed partial class AwkParser
             AwkTokenKind.Newline => "unexpected newline or end of string",
             _ => "syntax error",
         },
-        token.Line);
+        token.Line,
+        token.Start);
 }

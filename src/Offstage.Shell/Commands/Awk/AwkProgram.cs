@@ -2,8 +2,10 @@ namespace Offstage.Shell.Commands.Awk;
 
 /// <summary>A program ready to run.</summary>
 /// <param name="GlobalNames">By slot.</param>
+/// <param name="Warnings">What is odd about it, and where.</param>
 internal sealed record AwkProgram(
-    AwkStatement[] Begin, AwkStatement[] End, AwkStatement[] BeginFile, AwkStatement[] EndFile, AwkRule[] Rules, Dictionary<string, AwkFunction> Functions, List<string> GlobalNames)
+    AwkStatement[] Begin, AwkStatement[] End, AwkStatement[] BeginFile, AwkStatement[] EndFile, AwkRule[] Rules, Dictionary<string, AwkFunction> Functions, List<string> GlobalNames,
+    List<(int Line, string Message)> Warnings)
 {
     public bool ReadsInput => Rules.Length > 0 || End.Length > 0 || BeginFile.Length > 0 || EndFile.Length > 0;
 }

@@ -1,4 +1,5 @@
 using Offstage.Shell.Commands.Text;
+using Offstage.Shell.Streams;
 
 namespace Offstage.Shell.Commands.Awk;
 
@@ -35,6 +36,10 @@ internal sealed partial class AwkRuntime
         catch (AwkExitException)
         {
             return false;
+        }
+        catch (AwkNextException)
+        {
+            throw new AwkException($"`next' cannot be called from a `{(actions == Program.Begin ? "BEGIN" : "END")}' rule");
         }
 
         return true;
@@ -98,12 +103,11 @@ internal sealed partial class AwkRuntime
         return 1;
     }
 
-    public double Getline(AwkReader reader, AwkPlace? target, bool command)
+    public double Getline(AwkReader reader, AwkPlace? target)
     {
         Turn();
         if (!reader.TryRead(RecordSeparator, out var record, out var separator)) return reader.Error == FileError.None ? 0 : -1;
         SetGlobal("RT", AwkValue.Of(Latin.Text(separator)));
-        if (command) RecordNumber++;
         if (target is null) Record.Set(record);
         else target.Assign(this, AwkValue.Input(Latin.Text(record)));
         return 1;
@@ -132,6 +136,7 @@ internal sealed partial class AwkRuntime
             main.Close();
             main = null;
             RunAll(Program.EndFile);
+            EndEdit();
         }
     }
 
@@ -176,9 +181,37 @@ internal sealed partial class AwkRuntime
             }
 
             main = new AwkReader(Context, file, owned: true);
+            BeginEdit();
             RunAll(Program.BeginFile);
             return true;
         }
+    }
+
+    private Capture? edited;
+
+    /// <summary>Whether what is printed becomes the content of the file that is read.</summary>
+    public bool EditsInPlace { get; init; }
+
+    private void BeginEdit()
+    {
+        if (!EditsInPlace) return;
+        edited = new Capture(Context.Budget);
+        Streams.Main = Context.Writer(edited);
+    }
+
+    private void EndEdit()
+    {
+        if (edited is null) return;
+        Streams.Main!.Flush();
+        Streams.Main = null;
+        byte[] content = edited.TakeBytes();
+        edited = null;
+        var error = Context.Open(fileName, FileOpening.Write | FileOpening.Truncate, out var file);
+        if (file is null) throw new AwkException($"inplace::end: cannot write `{fileName}': {error.Message()}");
+        var writer = Context.Writer(file);
+        writer.Write(content);
+        writer.Flush();
+        file.Release();
     }
 
     private int operandCount;

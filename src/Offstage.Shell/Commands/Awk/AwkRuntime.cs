@@ -139,6 +139,8 @@ internal sealed partial class AwkRuntime
         Turn();
         var frame = new AwkCell[function.Parameters.Length];
         for (int i = 0; i < frame.Length; i++) frame[i] = i < arguments.Length ? Argument(arguments[i]) : new AwkCell();
+        // One that is too many is evaluated, too, for what it does.
+        for (int i = frame.Length; i < arguments.Length; i++) arguments[i].Evaluate(this);
         var outer = Frame;
         Frame = frame;
         Returned = default;

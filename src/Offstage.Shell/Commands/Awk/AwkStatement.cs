@@ -154,6 +154,9 @@ internal enum AwkRedirection
     Write,
     Append,
     Pipe,
+
+    /// <summary>To a command whose output is read back.</summary>
+    Coprocess,
 }
 
 internal sealed class AwkPrint(AwkExpression[] values, bool formatted, AwkRedirection redirection, AwkExpression? target) : AwkStatement

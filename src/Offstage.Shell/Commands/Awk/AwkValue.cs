@@ -122,7 +122,10 @@ internal sealed class AwkCell
 internal sealed class AwkException(string message) : Exception(message);
 
 /// <summary>A program that is none.</summary>
-internal sealed class AwkSyntaxException(string message, int line) : Exception(message)
+internal sealed class AwkSyntaxException(string message, int line, int position = -1) : Exception(message)
 {
+    /// <summary>The place in the source that the message points at; -1 when it tells only a line.</summary>
+    public int Position => position;
+
     public int Line => line;
 }

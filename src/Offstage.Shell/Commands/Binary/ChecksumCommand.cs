@@ -22,30 +22,41 @@ internal sealed class ChecksumCommand(string name, string algorithm, Func<IDiges
 
     public string Name => name;
 
+    /// <summary>As lines with a tag name it.</summary>
+    public string Algorithm => algorithm;
+
     public int Run(CommandContext context)
     {
         var options = table.Parse(context, out int status);
-        if (options is null) return status;
+        return options is null ? status : Run(context, options, options.Has("tag"));
+    }
+
+    /// <param name="tagged">Whether lines name the algorithm.</param>
+    public int Run(CommandContext context, ParsedOptions options, bool tagged)
+    {
         if (options.Has('c')) return Check(context, options);
+        int status = 0;
         foreach (string operand in options.Operands.Count == 0 ? ["-"] : options.Operands)
         {
-            string? digest = Digest(context, operand);
-            if (digest is null)
+            byte[]? bytes = Digest(context, operand);
+            if (bytes is null)
             {
                 status = 1;
                 continue;
             }
 
+            string digest = Convert.ToHexStringLower(bytes);
+
             bool escaped = operand.AsSpan().IndexOfAny('\\', '\n', '\r') >= 0 && !options.Has('z');
             string shown = escaped ? operand.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal) : operand;
-            context.Output.Write(options.Has("tag") ? $"{(escaped ? "\\" : "")}{algorithm} ({shown}) = {digest}" : $"{(escaped ? "\\" : "")}{digest} {(options.Has('b') ? '*' : ' ')}{shown}");
+            context.Output.Write(tagged ? $"{(escaped ? "\\" : "")}{algorithm} ({shown}) = {digest}" : $"{(escaped ? "\\" : "")}{digest} {(options.Has('b') ? '*' : ' ')}{shown}");
             context.Output.WriteByte(options.Has('z') ? (byte)0 : (byte)'\n');
         }
 
         return status;
     }
 
-    private string? Digest(CommandContext context, string operand, bool quietWhenMissing = false)
+    private byte[]? Digest(CommandContext context, string operand, bool quietWhenMissing = false)
     {
         using var file = InputFile.TryOpen(context, operand, out var error);
         if (file is null)
@@ -56,74 +67,68 @@ internal sealed class ChecksumCommand(string name, string algorithm, Func<IDiges
 
         var digest = create();
         while (file.Lines.TryReadAny(out var block)) digest.Append(block);
-        if (file.Error == FileError.None) return Convert.ToHexStringLower(digest.Finish());
+        if (file.Error == FileError.None) return digest.Finish();
         context.Complain(operand, file.Error);
         return null;
     }
 
     private int Check(CommandContext context, ParsedOptions options)
     {
-        bool silent = options.Has("status"), ok = true;
+        bool ok = true;
         foreach (string list in options.Operands.Count == 0 ? ["-"] : options.Operands)
         {
             using var file = InputFile.Open(context, list);
-            if (file is null)
-            {
-                ok = false;
-                continue;
-            }
-
-            int bad = 0, failed = 0, missing = 0, good = 0;
-            while (file.Reader.TryReadLine(out var bytes, out _))
-            {
-                string line = Latin.Text(bytes);
-                if (!TryEntry(line, out string wanted, out string path))
-                {
-                    bad++;
-                    continue;
-                }
-
-                bool ignores = options.Has("ignore-missing");
-                string? actual = Digest(context, path, ignores);
-                if (actual is null)
-                {
-                    if (ignores) continue;
-                    missing++;
-                    if (!silent) context.Output.WriteLine($"{path}: FAILED open or read");
-                    continue;
-                }
-
-                bool matches = string.Equals(actual, wanted, StringComparison.OrdinalIgnoreCase);
-                if (matches) good++;
-                else failed++;
-                if (!silent && !(matches && options.Has("quiet"))) context.Output.WriteLine($"{path}: {(matches ? "OK" : "FAILED")}");
-            }
-
-            string shown = list == "-" ? "'standard input'" : list;
-            if (good + failed + missing == 0 && !(options.Has("ignore-missing") && bad == 0))
-            {
-                context.Complain($"{shown}: no properly formatted checksum lines found");
-                ok = false;
-                continue;
-            }
-
-            if (!silent)
-            {
-                if (bad > 0) context.Complain($"WARNING: {bad} line{(bad == 1 ? " is" : "s are")} improperly formatted");
-                if (missing > 0) context.Complain($"WARNING: {missing} listed file{(missing == 1 ? "" : "s")} could not be read");
-                if (failed > 0) context.Complain($"WARNING: {failed} computed checksum{(failed == 1 ? "" : "s")} did NOT match");
-            }
-
-            if (options.Has("ignore-missing") && good + failed == 0)
-            {
-                if (!silent) context.Complain($"{shown}: no file was verified");
-                ok = false;
-            }
-
-            ok &= failed == 0 && missing == 0 && !(bad > 0 && options.Has("strict"));
+            ok &= file is not null && CheckList(context, options, list, file.ReadToEnd());
         }
 
         return ok ? 0 : 1;
+    }
+
+    /// <summary>Checks the files of one list.</summary>
+    /// <returns>False when something does not match; that is told.</returns>
+    public bool CheckList(CommandContext context, ParsedOptions options, string list, byte[] content)
+    {
+        bool silent = options.Has("status"), ignores = options.Has("ignore-missing");
+        int bad = 0, failed = 0, missing = 0, good = 0;
+        foreach (string line in Latin.Text(content).TrimEnd('\n').Split('\n'))
+        {
+            if (!TryEntry(line, out string wanted, out string path))
+            {
+                bad++;
+                continue;
+            }
+
+            byte[]? digest = Digest(context, path, ignores);
+            if (digest is null)
+            {
+                if (ignores) continue;
+                missing++;
+                if (!silent) context.Output.WriteLine($"{path}: FAILED open or read");
+                continue;
+            }
+
+            bool matches = string.Equals(Convert.ToHexString(digest), wanted, StringComparison.OrdinalIgnoreCase);
+            if (matches) good++;
+            else failed++;
+            if (!silent && !(matches && options.Has("quiet"))) context.Output.WriteLine($"{path}: {(matches ? "OK" : "FAILED")}");
+        }
+
+        string shown = list == "-" ? "'standard input'" : list;
+        if (good + failed + missing == 0 && !(ignores && bad == 0))
+        {
+            context.Complain($"{shown}: no properly formatted checksum lines found");
+            return false;
+        }
+
+        if (!silent)
+        {
+            if (bad > 0) context.Complain($"WARNING: {bad} line{(bad == 1 ? " is" : "s are")} improperly formatted");
+            if (missing > 0) context.Complain($"WARNING: {missing} listed file{(missing == 1 ? "" : "s")} could not be read");
+            if (failed > 0) context.Complain($"WARNING: {failed} computed checksum{(failed == 1 ? "" : "s")} did NOT match");
+            if (ignores && good + failed == 0) context.Complain($"{shown}: no file was verified");
+        }
+
+        return failed == 0 && missing == 0 && !(ignores && good + failed == 0) && !(bad > 0 && options.Has("strict"));
     }
 
     private bool TryEntry(string line, out string digest, out string path)

@@ -21,7 +21,7 @@ internal sealed class ChmodCommand : ICommand
     public int Run(CommandContext context)
     {
         // A mode such as -x is no option.
-        string? dashed = context.Arguments.FirstOrDefault(a => a.Length > 1 && a[0] == '-' && "rwxXst".Contains(a[1], StringComparison.Ordinal) && ModeChange.Parse(a) is not null);
+        string? dashed = context.Arguments.FirstOrDefault(a => a.Length > 1 && a[0] == '-' && "rwxXst01234567".Contains(a[1], StringComparison.Ordinal) && ModeChange.Parse(a) is not null);
         var options = table.Parse(context, [.. context.Arguments.Where(a => !ReferenceEquals(a, dashed))], out int usage);
         if (options is null) return usage;
         var operands = options.Operands;

@@ -8,8 +8,9 @@ internal sealed class CpCommand : ICommand
         "cp [OPTION]... [-T] SOURCE DEST\ncp [OPTION]... SOURCE... DIRECTORY\ncp [OPTION]... -t DIRECTORY SOURCE...",
         "Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.",
         new('a', "archive", "same as -dR --preserve=all"),
-        new('\0', "attributes-only", "ignored"),
-        new('b', "backup", "make a backup of each existing destination file", OptionArgument.None),
+        new('\0', "attributes-only", "don't copy the file data, just the attributes"),
+        new('b', null, "like --backup but does not accept an argument"),
+        Backup.Option,
         new('d', null, "same as --no-dereference --preserve=links"),
         new('f', "force", "if an existing destination file cannot be opened, remove it and try again"),
         new('i', "interactive", "prompt before overwrite"),
@@ -52,18 +53,21 @@ internal sealed class CpCommand : ICommand
             PreserveMode = all || preserve.Contains("mode", StringComparison.Ordinal),
             PreserveTimes = all || preserve.Contains("timestamps", StringComparison.Ordinal),
             Force = options.Has('f') || options.Has("remove-destination"),
-            NoClobber = options.Last("n", "f", "i") == "n",
+            NoClobber = options.Last("n", "i") == "n",
             Update = options.Has('u'),
             Verbose = options.Has('v'),
             HardLink = options.Has('l'),
             SymbolicLink = options.Has('s'),
-            BackupSuffix = options.Has('b') || options.Has('S') ? options.Value('S') ?? "~" : null,
+            Backup = Backup.Of(context, options),
+            Confirmation = options.Last("n", "i") == "i" ? new Confirmation(context) : null,
+            AttributesOnly = options.Has("attributes-only"),
         };
         var copy = new FileCopy(context, settings);
         bool ok = true;
         if (options.Has("parents"))
         {
-            string directory = options.Value('t') ?? options.Operands[^1];
+            string? directory = options.Value('t') ?? options.Operands.LastOrDefault();
+            if (directory is null || !CopyPaths.IsDirectory(context, directory)) return Usage.Error(context, "with --parents, the destination must be a directory");
             foreach (string source in options.Operands.Take(options.Operands.Count - (options.Has('t') ? 0 : 1)))
             {
                 string target = PathText.Join(directory, source.TrimStart('/'));

@@ -26,7 +26,13 @@ internal sealed record CopySettings
 
     public bool SymbolicLink { get; init; }
 
-    public string? BackupSuffix { get; init; }
+    public Backup? Backup { get; init; }
+
+    /// <summary>Asked before a file is overwritten; null to overwrite without.</summary>
+    public Confirmation? Confirmation { get; init; }
+
+    /// <summary>Whether the content of the target stays, or is empty where there was none.</summary>
+    public bool AttributesOnly { get; init; }
 }
 
 internal enum FollowLinks
@@ -61,7 +67,13 @@ internal sealed class FileCopy(CommandContext context, CopySettings settings)
             return Fail($"{Latin.Quote(source)} and {Latin.Quote(target)} are the same file");
         }
 
-        if (exists && settings.BackupSuffix is { } suffix) _ = context.Files.Rename(to, to + suffix);
+        if (exists && settings.Confirmation?.Asks($"overwrite {Latin.Quote(target)}") == false) return true;
+        if (exists && settings.Backup is { } backup)
+        {
+            error = backup.Make(context, to);
+            if (error != FileError.None) return Fail($"cannot backup {Latin.Quote(target)}: {error.Message()}");
+        }
+
         bool done = settings.HardLink ? Link(source, target, from, to, symbolic: false)
             : settings.SymbolicLink ? Link(source, target, from, to, symbolic: true)
             : status.IsSymbolicLink ? Relink(source, target, from, to)
@@ -135,11 +147,12 @@ internal sealed class FileCopy(CommandContext context, CopySettings settings)
     private bool Content(string source, string target, string from, string to, FileStatus status)
     {
         int mode = status.Mode & (settings.PreserveMode ? 0xFFF : 0b111_111_111 & ~context.Umask);
-        var error = Bytes(context, from, to, mode, out bool reading);
+        bool reading = false;
+        var error = settings.AttributesOnly ? Ensure(to, mode) : Bytes(context, from, to, mode, out reading);
         if (error != FileError.None && !reading && settings.Force)
         {
             _ = context.Files.Unlink(to);
-            error = Bytes(context, from, to, mode, out reading);
+            error = settings.AttributesOnly ? Ensure(to, mode) : Bytes(context, from, to, mode, out reading);
         }
 
         if (error != FileError.None)
@@ -152,6 +165,13 @@ internal sealed class FileCopy(CommandContext context, CopySettings settings)
         if (settings.PreserveMode) _ = context.Files.ChangeMode(to, status.Mode);
         if (settings.PreserveTimes) _ = context.Files.SetTimes(to, followLinks: true, status.AccessedAt, status.ModifiedAt);
         return true;
+    }
+
+    private FileError Ensure(string path, int mode)
+    {
+        var error = context.Files.Open(path, FileOpening.Write | FileOpening.Create, mode, out var file);
+        file?.Dispose();
+        return error;
     }
 
     private bool Relink(string source, string target, string from, string to)

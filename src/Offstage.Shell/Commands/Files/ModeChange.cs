@@ -10,7 +10,11 @@ internal sealed class ModeChange
 
     /// <param name="Who">Bits of 4 2 1 for u g o; 0 for all but what the umask takes.</param>
     /// <param name="Copy">The class whose bits are copied; '\0' for none.</param>
-    private sealed record Clause(int Who, char Operation, string Permissions, char Copy);
+    private sealed record Clause(int Who, char Operation, string Permissions, char Copy)
+    {
+        /// <summary>All bits as a number; -1 for none.</summary>
+        public int Octal { get; init; } = -1;
+    }
 
     /// <returns>Null when it is none.</returns>
     public static ModeChange? Parse(string text)
@@ -37,6 +41,14 @@ internal sealed class ModeChange
                 }
 
                 int start = at;
+                if (who == 0 && at < part.Length && part[at] is >= '0' and <= '7')
+                {
+                    while (at < part.Length && part[at] is >= '0' and <= '7') at++;
+                    if (at < part.Length || at - start > 5 || Convert.ToInt32(part[start..at], 8) is var digits && digits > 0xFFF) return null;
+                    mode.clauses.Add(new(7, operation, "", '\0') { Octal = digits });
+                    continue;
+                }
+
                 while (at < part.Length && part[at] is 'r' or 'w' or 'x' or 'X' or 's' or 't') at++;
                 mode.clauses.Add(new(who, operation, part[start..at], '\0'));
             }
@@ -53,6 +65,12 @@ internal sealed class ModeChange
         if (octal >= 0) return isDirectory && octal < 512 ? octal | (current & 0b110_000_000_000) : octal;
         foreach (var clause in clauses)
         {
+            if (clause.Octal >= 0)
+            {
+                current = clause.Operation switch { '+' => current | clause.Octal, '-' => current & ~clause.Octal, _ => clause.Octal };
+                continue;
+            }
+
             int mask = clause.Who == 0 ? 0b111_111_111 & ~umask : Mask(clause.Who);
             int bits = clause.Copy != '\0' ? Spread((current >> (clause.Copy == 'u' ? 6 : clause.Copy == 'g' ? 3 : 0)) & 7) : Bits(clause.Permissions, current, isDirectory);
             int who = clause.Who == 0 ? 7 : clause.Who;
@@ -62,12 +80,15 @@ internal sealed class ModeChange
             {
                 '+' => current | (bits & mask) | special,
                 '-' => current & ~((bits & mask) | special),
-                _ => (current & ~Mask(who)) | (bits & mask) | special,
+                _ => (current & ~(Mask(who) | (isDirectory ? 0 : Special(who)))) | (bits & mask) | special,
             };
         }
 
         return current;
     }
+
+    /// <summary>The set-id bits of classes: giving them other permissions takes these away.</summary>
+    private static int Special(int who) => ((who & 4) != 0 ? 0x800 : 0) | ((who & 2) != 0 ? 0x400 : 0);
 
     /// <summary>As ls shows it, without the type.</summary>
     public static string Text(int mode)

@@ -7,7 +7,8 @@ internal sealed class MvCommand : ICommand
     private static readonly OptionTable table = new(
         "mv [OPTION]... [-T] SOURCE DEST\nmv [OPTION]... SOURCE... DIRECTORY\nmv [OPTION]... -t DIRECTORY SOURCE...",
         "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.",
-        new('b', "backup", "make a backup of each existing destination file"),
+        new('b', null, "like --backup but does not accept an argument"),
+        Backup.Option,
         new('f', "force", "do not prompt before overwriting"),
         new('i', "interactive", "prompt before overwrite"),
         new('n', "no-clobber", "do not overwrite an existing file"),
@@ -26,12 +27,14 @@ internal sealed class MvCommand : ICommand
         if (options is null) return usage;
         var pairs = CopyPaths.Pair(context, options, options.Value('t'), options.Has('T'), out int status);
         if (pairs is null) return status;
+        var backup = Backup.Of(context, options);
+        var confirmation = options.Last("n", "f", "i") == "i" ? new Confirmation(context) : null;
         bool ok = true;
-        foreach (var (source, target) in pairs) ok &= Move(context, options, source, target);
+        foreach (var (source, target) in pairs) ok &= Move(context, options, backup, confirmation, source, target);
         return ok ? 0 : 1;
     }
 
-    private static bool Move(CommandContext context, ParsedOptions options, string source, string target)
+    private static bool Move(CommandContext context, ParsedOptions options, Backup? backup, Confirmation? confirmation, string source, string target)
     {
         string from = context.Resolve(source), to = context.Resolve(target);
         bool Fail(string message)
@@ -49,9 +52,11 @@ internal sealed class MvCommand : ICommand
             if (status.IsSameFile(there) && status.Links < 2) return Fail($"{Latin.Quote(source)} and {Latin.Quote(target)} are the same file");
             if (status.IsDirectory && !there.IsDirectory) return Fail($"cannot overwrite non-directory {Latin.Quote(target)} with directory {Latin.Quote(source)}");
             if (!status.IsDirectory && there.IsDirectory) return Fail($"cannot overwrite directory {Latin.Quote(target)} with non-directory");
-            if (options.Has('b') || options.Has('S')) _ = context.Files.Rename(to, to + (options.Value('S') ?? "~"));
+            if (confirmation?.Asks($"overwrite {Latin.Quote(target)}") == false) return true;
+            if (backup is not null && backup.Make(context, to) is not FileError.None and var problem) return Fail($"cannot backup {Latin.Quote(target)}: {problem.Message()}");
         }
 
+        if (!status.IsDirectory && target.EndsWith('/') && !CopyPaths.IsDirectory(context, target)) return Fail($"cannot move {Latin.Quote(source)} to {Latin.Quote(target)}: Not a directory");
         error = context.Files.Rename(from, to);
         if (error == FileError.CrossDevice) return Across(context, source, target);
         if (error == FileError.InvalidArgument) return Fail($"cannot move {Latin.Quote(source)} to a subdirectory of itself, {Latin.Quote(target)}");

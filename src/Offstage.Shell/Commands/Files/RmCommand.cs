@@ -30,7 +30,14 @@ internal sealed class RmCommand : ICommand
         bool force = options.Last("f", "i") == "f";
         if (options.Operands.Count == 0) return force ? 0 : Usage.MissingOperand(context);
         bool recursive = options.Has('r') || options.Has('R'), asks = options.Last("f", "i") == "i" || options.Value("interactive") is "always";
-        var answers = asks ? context.Reader() : null;
+        var answers = asks ? new Confirmation(context) : null;
+        bool once = options.Last("f", "i", "I") == "I" || options.Value("interactive") is "once";
+        if (once && (recursive || options.Operands.Count > 3))
+        {
+            string what = options.Operands.Count == 1 ? "1 argument" : $"{options.Operands.Count} arguments";
+            if (!new Confirmation(context).Asks($"remove {what}{(recursive ? " recursively" : "")}")) return 0;
+        }
+
         bool ok = true;
         foreach (string operand in options.Operands)
         {
@@ -56,7 +63,7 @@ internal sealed class RmCommand : ICommand
         return ok ? 0 : 1;
     }
 
-    private static bool Remove(CommandContext context, ParsedOptions options, string shown, bool force, bool recursive, InputReader? answers, int depth)
+    private static bool Remove(CommandContext context, ParsedOptions options, string shown, bool force, bool recursive, Confirmation? answers, int depth)
     {
         context.Check();
         string path = context.Resolve(shown);
@@ -80,17 +87,17 @@ internal sealed class RmCommand : ICommand
             if (recursive && depth < DepthMax)
             {
                 error = context.Files.ReadDirectory(path, out var entries);
-                if (entries.Count > 0 && answers is not null && !Asks(context, answers, $"descend into directory {Latin.Quote(shown)}? ")) return true;
+                if (entries.Count > 0 && answers is not null && !answers.Asks($"descend into directory {Latin.Quote(shown)}")) return true;
                 foreach (var entry in entries.OrderBy(e => e.Name, StringComparer.Ordinal)) ok &= Remove(context, options, PathText.Join(shown, entry.Name), force, recursive, answers, depth + 1);
                 if (!ok) return false;
             }
 
-            if (answers is not null && !Asks(context, answers, $"remove directory {Latin.Quote(shown)}? ")) return true;
+            if (answers is not null && !answers.Asks($"remove directory {Latin.Quote(shown)}")) return true;
             error = context.Files.RemoveDirectory(path);
         }
         else
         {
-            if (answers is not null && !Asks(context, answers, $"remove regular {(status.Size == 0 ? "empty " : "")}file {Latin.Quote(shown)}? ")) return true;
+            if (answers is not null && !answers.Asks($"remove regular {(status.Size == 0 ? "empty " : "")}file {Latin.Quote(shown)}")) return true;
             error = context.Files.Unlink(path);
         }
 
@@ -102,13 +109,5 @@ internal sealed class RmCommand : ICommand
 
         if (options.Has('v')) context.Output.WriteLine($"removed {(status.IsDirectory ? "directory " : "")}{Latin.Quote(shown)}");
         return ok;
-    }
-
-    private static bool Asks(CommandContext context, InputReader answers, string question)
-    {
-        context.Output.Flush();
-        context.Error.Write($"{context.Name}: {question}");
-        context.Error.Flush();
-        return answers.TryReadLine(out var line, out _) && !line.IsEmpty && line[0] is (byte)'y' or (byte)'Y';
     }
 }

@@ -63,7 +63,8 @@ internal abstract record FindNode
     public sealed record Print(string Format, OutputWriter? Target) : FindNode;
 
     /// <param name="Batch">With <c>+</c>: many files in one call.</param>
-    public sealed record Execute(IReadOnlyList<string> Command, bool Batch, bool InDirectory) : FindNode
+    /// <param name="Asks">Whether each call is asked for first.</param>
+    public sealed record Execute(IReadOnlyList<string> Command, bool Batch, bool InDirectory, bool Asks) : FindNode
     {
         public List<(string Directory, string Path)> Waiting { get; } = [];
     }

@@ -180,8 +180,7 @@ internal sealed class FindParser(CommandContext context, IReadOnlyList<string> a
             "-fprint0" => new FindNode.Print("%p\0", Open(Argument(word))),
             "-fprintf" => FilePrintf(word),
             "-delete" => new FindNode.Delete(),
-            "-exec" or "-execdir" => Execute(word),
-            "-ok" or "-okdir" => throw Error($"{word} is not supported: there is nobody to ask"),
+            "-exec" or "-execdir" or "-ok" or "-okdir" => Execute(word),
             _ => null,
         };
         if (action is null) return null;
@@ -304,11 +303,11 @@ internal sealed class FindParser(CommandContext context, IReadOnlyList<string> a
         {
             if (at >= arguments.Count) throw Error($"missing argument to `{word}'");
             string argument = arguments[at++];
-            if (argument == ";") return command.Count == 0 ? throw Error($"missing argument to `{word}'") : new(command, Batch: false, word == "-execdir");
-            if (argument == "+" && command.Count > 0 && command[^1] == "{}")
+            if (argument == ";") return command.Count == 0 ? throw Error($"missing argument to `{word}'") : new(command, Batch: false, word is "-execdir" or "-okdir", word is "-ok" or "-okdir");
+            if (argument == "+" && word is ("-exec" or "-execdir") && command.Count > 0 && command[^1] == "{}")
             {
                 command.RemoveAt(command.Count - 1);
-                return new(command, Batch: true, word == "-execdir");
+                return new(command, Batch: true, word == "-execdir", Asks: false);
             }
 
             command.Add(argument);

@@ -1,4 +1,5 @@
 using Offstage.Shell.Commands.Text;
+using Offstage.Shell.Streams;
 
 namespace Offstage.Shell.Commands.Find;
 
@@ -9,6 +10,7 @@ internal sealed class FindWalk(CommandContext context, FindNode expression, Find
 
     private readonly DateTimeOffset now = context.Time.GetUtcNow();
     private bool pruned;
+    private InputReader? answers;
 
     public int Status { get; private set; }
 
@@ -142,7 +144,18 @@ internal sealed class FindWalk(CommandContext context, FindNode expression, Find
             return true;
         }
 
-        return RunCommand([.. execute.Command.Select(a => a.Replace("{}", path, StringComparison.Ordinal))], directory) == 0;
+        if (execute.Asks && !Agrees(execute.Command, entry.Path)) return false;
+        return RunCommand([.. execute.Command.Select(a => a.Replace("{}", path, StringComparison.Ordinal))], directory, execute.Asks ? Device.Null : null) == 0;
+    }
+
+    /// <summary>Asks for -ok; the answers come from standard input, which the command then does not get.</summary>
+    private bool Agrees(IReadOnlyList<string> command, string path)
+    {
+        context.Output.Flush();
+        context.Error.Write($"< {command[0]} ... {path} > ? ");
+        context.Error.Flush();
+        answers ??= context.Reader();
+        return answers.TryReadLine(out var line, out _) && line is [(byte)'y' or (byte)'Y', ..];
     }
 
     private void RunBatch(FindNode.Execute execute)
@@ -153,9 +166,9 @@ internal sealed class FindWalk(CommandContext context, FindNode expression, Find
         if (RunCommand(command, directory) != 0) Status = 1;
     }
 
-    private int RunCommand(IReadOnlyList<string> command, string directory)
+    private int RunCommand(IReadOnlyList<string> command, string directory, FileDescription? input = null)
     {
-        int status = context.Run(new CommandCall(command) { WorkingDirectory = directory });
+        int status = context.Run(new CommandCall(command) { WorkingDirectory = directory, StandardInput = input });
         if (status == 127) context.Complain($"{Latin.Quote(command[0])}: No such file or directory");
         return status;
     }

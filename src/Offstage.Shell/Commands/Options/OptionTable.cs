@@ -19,6 +19,9 @@ public sealed class OptionTable(string usage, string summary, params Option[] op
     /// <summary>Whether the hint at <c>--help</c> begins with the name too, as diff's and cmp's do.</summary>
     public bool NamesItselfInHint { get; init; }
 
+    /// <summary>Whether the hint at <c>--help</c> names <c>--usage</c>, too.</summary>
+    public bool HasUsageOption { get; init; }
+
     public IReadOnlyList<Option> Options => options;
 
     /// <summary>Complains of a call that is wrong, and points to <c>--help</c>.</summary>
@@ -26,7 +29,7 @@ public sealed class OptionTable(string usage, string summary, params Option[] op
     public int Hint(CommandContext context, string problem)
     {
         context.Complain(problem);
-        context.Error.WriteLine($"{(NamesItselfInHint ? context.Name + ": " : "")}Try '{context.Name} --help' for more information.");
+        context.Error.WriteLine($"{(NamesItselfInHint ? context.Name + ": " : "")}Try '{context.Name} --help'{(HasUsageOption ? $" or '{context.Name} --usage'" : "")} for more information.");
         context.Error.Flush();
         return UsageErrorStatus;
     }

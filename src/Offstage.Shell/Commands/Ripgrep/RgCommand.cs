@@ -32,6 +32,7 @@ internal sealed class RgCommand : ICommand
         new('\0', "no-heading", "don't group matches by each file"),
         new('.', "hidden", "search hidden files and directories"),
         new('i', "ignore-case", "case insensitive search"),
+        new('\0', "json", "show search results in a JSON Lines format"),
         new('v', "invert-match", "invert matching"),
         new('n', "line-number", "show line numbers"),
         new('N', "no-line-number", "suppress line numbers"),
@@ -105,12 +106,14 @@ internal sealed class RgCommand : ICommand
         bool fromInput = operands.Count == 0 && context.StandardInput.Status.Kind is FileKind.Regular or FileKind.Pipe;
         bool severalFiles = operands.Count != 1 || (context.Files.Stat(context.Resolve(operands[0]), followLinks: true, out FileStatus only) == FileError.None && only.IsDirectory);
         bool withName = options.Last("H", "I") is { } last ? last == "H" : (severalFiles && !fromInput) || options.Has("vimgrep");
-        var search = new RgSearch(context, options, matcher, withName);
+        var json = options.Has("json") && !options.Has('q') ? new RgJson(context) : null;
+        var search = new RgSearch(context, options, matcher, withName) { Json = json };
         bool found = false;
         if (fromInput || operands is ["-"])
         {
             using var input = InputFile.Open(context, "-");
             found = search.Search(input!, "<stdin>", explicitly: true);
+            json?.Summary();
             return found ? 0 : 1;
         }
 
@@ -130,6 +133,7 @@ internal sealed class RgCommand : ICommand
             if (found && options.Has('q')) return 0;
         }
 
+        json?.Summary();
         return failed || walk.HadError ? StatusError : found ? 0 : 1;
     }
 

@@ -5,7 +5,7 @@ using Offstage.Shell.Commands.Text;
 namespace Offstage.Shell.Commands.Ripgrep;
 
 /// <summary>Searches one file after the other and writes what is found.</summary>
-internal sealed class RgSearch(CommandContext context, ParsedOptions options, RgMatcher matcher, bool withName)
+internal sealed partial class RgSearch(CommandContext context, ParsedOptions options, RgMatcher matcher, bool withName)
 {
     private const int BinaryLook = 64 * 1024;
 
@@ -18,6 +18,9 @@ internal sealed class RgSearch(CommandContext context, ParsedOptions options, Rg
     private readonly string? replacement = options.Value('r') is { } r ? Latin.ToUnicode(r) : null;
     private bool wroteAny;
 
+    /// <summary>Where messages go instead of lines; null for lines.</summary>
+    public RgJson? Json { get; init; }
+
     private static int? Number(ParsedOptions options, char letter) => int.TryParse(options.Value(letter), out int value) ? value : null;
 
     /// <param name="explicitly">Whether the file was named in the call: binary files are searched to their end then.</param>
@@ -25,6 +28,7 @@ internal sealed class RgSearch(CommandContext context, ParsedOptions options, Rg
     public bool Search(InputFile file, string name, bool explicitly)
     {
         byte[] bytes = file.ReadToEnd();
+        Json?.Begin();
         bool found = Search(bytes, name, explicitly);
         context.Check();
         return found;
@@ -44,6 +48,12 @@ internal sealed class RgSearch(CommandContext context, ParsedOptions options, Rg
         Find(text, lines, hits, spans, invert);
         if (hits.Count == 0) return NotFound(name);
         if (options.Has('q')) return true;
+        if (Json is not null)
+        {
+            Json.File(name, bytes.Length, zero, json => Print(json, bytes, name, lines, hits, spans));
+            return true;
+        }
+
         if (options.Has("files-without-match")) return false;
         if (options.Has('l'))
         {
@@ -122,7 +132,7 @@ internal sealed class RgSearch(CommandContext context, ParsedOptions options, Rg
             return;
         }
 
-        bool needsSpans = options.Has('o') || options.Has("count-matches") || options.Has("column") || options.Has("vimgrep") || replacement is not null || color;
+        bool needsSpans = options.Has('o') || options.Has("count-matches") || options.Has("column") || options.Has("vimgrep") || replacement is not null || color || Json is not null;
         for (int i = 0; i < lines.Count && hits.Count < most; i++)
         {
             if ((i & 255) == 0) context.Check();

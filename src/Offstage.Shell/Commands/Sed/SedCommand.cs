@@ -1,4 +1,3 @@
-using System.Text;
 using Offstage.Shell.Commands.Text;
 using Offstage.Shell.RegularExpressions;
 
@@ -34,14 +33,15 @@ internal sealed class SedCommand : ICommand
     {
         var options = table.Parse(context, out int status);
         if (options is null) return status;
-        string? script = Script(context, options);
+        var script = Script(context, options);
         if (script is null) return 1;
         byte terminator = options.Has('z') ? (byte)0 : (byte)'\n';
         bool inPlace = options.Has('i');
+        if (inPlace && options.Operands.Count == 0) throw new CommandFailedException("no input files", 4);
         var settings = new SedSettings(
-            options.Has('n') || options.Has("silent") || script.StartsWith("#n\n", StringComparison.Ordinal) || script == "#n",
+            options.Has('n') || options.Has("silent") || script.Text.StartsWith("#n", StringComparison.Ordinal),
             options.Has('s') || inPlace,
-            options.Has("posix"),
+            options.Has("posix") || context.Environment.ContainsKey("POSIXLY_CORRECT"),
             context.IsUtf8,
             options.Has('u'),
             terminator,
@@ -79,36 +79,32 @@ internal sealed class SedCommand : ICommand
         return asked != 0 ? asked : input.Status;
     }
 
-    private static string? Script(CommandContext context, ParsedOptions options)
+    private static SedScript? Script(CommandContext context, ParsedOptions options)
     {
-        var script = new StringBuilder();
-        bool any = false;
+        var script = new SedScript();
         foreach (var given in options.Given)
         {
-            if (given.Key is not ("e" or "f")) continue;
-            if (any) script.Append('\n');
-            any = true;
             if (given.Key == "e")
             {
-                script.Append(given.Value);
-                continue;
+                script.AddExpression(given.Value!);
             }
-
-            using var file = InputFile.TryOpen(context, given.Value!, out var error);
-            if (file is null) throw new CommandFailedException($"couldn't open file {given.Value}: {error.Message()}", 4);
-            string text = Latin.Text(file.ReadToEnd());
-            script.Append(text.EndsWith('\n') ? text[..^1] : text);
+            else if (given.Key == "f")
+            {
+                using var file = InputFile.TryOpen(context, given.Value!, out var error);
+                if (file is null) throw new CommandFailedException($"couldn't open file {given.Value}: {error.Message()}", 4);
+                script.AddFile(given.Value!, Latin.Text(file.ReadToEnd()));
+            }
         }
 
-        if (any) return script.ToString();
+        if (!script.IsEmpty) return script;
         if (options.Operands.Count == 0)
         {
             context.Error.Write(ProgramUsage);
             return null;
         }
 
-        string first = options.Operands[0];
+        script.AddExpression(options.Operands[0]);
         options.Operands.RemoveAt(0);
-        return first;
+        return script;
     }
 }

@@ -1,3 +1,6 @@
+using Offstage.Shell.Commands.Text;
+using Offstage.Shell.Streams;
+
 namespace Offstage.Shell.Commands.Sed;
 
 /// <summary>The files that <c>w</c> writes and <c>R</c> reads, opened once each.</summary>
@@ -36,6 +39,16 @@ internal sealed class SedFiles(CommandContext context, SedOutput standardOutput,
         if (description is null) return read[name] = null;
         opened.Add(description);
         return read[name] = context.Reader(description);
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <returns>What it wrote to its standard output.</returns>
+    public byte[] RunCommand(ReadOnlySpan<byte> command)
+    {
+        Flush();
+        var capture = new Capture(context.Budget);
+        context.Run(new CommandCall(["sh", "-c", Latin.Text(command)]) { StandardOutput = capture });
+        return capture.TakeBytes();
     }
 
     public void Flush()

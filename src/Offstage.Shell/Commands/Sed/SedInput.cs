@@ -12,6 +12,9 @@ internal sealed class SedInput(CommandContext context, IReadOnlyList<string> nam
 
     public long LineNumber { get; private set; }
 
+    /// <summary>How often line numbers have begun anew.</summary>
+    public int Numbering { get; private set; }
+
     /// <summary>Of the current file; <c>-</c> for standard input.</summary>
     public string FileName { get; private set; } = "-";
 
@@ -100,7 +103,12 @@ internal sealed class SedInput(CommandContext context, IReadOnlyList<string> nam
             return;
         }
 
-        if (separate) LineNumber = 0;
+        if (separate)
+        {
+            LineNumber = 0;
+            Numbering++;
+        }
+
         file = opened;
         FileName = name;
     }

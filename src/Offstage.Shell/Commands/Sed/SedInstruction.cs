@@ -5,6 +5,9 @@ internal sealed class SedInstruction
 {
     public required char Command { get; init; }
 
+    /// <summary>Where it stands in the script, for messages.</summary>
+    public int Start { get; init; }
+
     public SedAddress? First { get; init; }
 
     public SedAddress? Second { get; init; }
@@ -15,7 +18,7 @@ internal sealed class SedInstruction
     /// <summary>Of <c>a i c</c>, with its last newline.</summary>
     public byte[] Text { get; set; } = [];
 
-    /// <summary>A label or a file.</summary>
+    /// <summary>A label, a file, or the command of <c>e</c>.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Where <c>b t T {</c> go: an index, one past the last for the end.</summary>
@@ -29,8 +32,3 @@ internal sealed class SedInstruction
     /// <summary>Of <c>y</c>: what each byte becomes.</summary>
     public byte[]? Map { get; set; }
 }
-
-/// <param name="Occurrence">The first match that is replaced, from 1.</param>
-/// <param name="All">And all matches after it.</param>
-/// <param name="File">Where a changed line is also written; null for nowhere.</param>
-internal sealed record SedSubstitution(SedPattern Pattern, SedReplacement Replacement, int Occurrence, bool All, bool Print, string? File);

@@ -6,8 +6,8 @@ namespace Offstage.Shell.Commands.Sed;
 /// <summary>What <c>l</c> prints: every byte visible, long lines folded.</summary>
 internal static class SedListing
 {
-    /// <param name="width">With the fold's backslash; 0 and 1 for no folding.</param>
-    public static byte[] Of(ReadOnlySpan<byte> text, int width)
+    /// <param name="width">With the fold's backslash; 0 for no folding.</param>
+    public static byte[] Of(ReadOnlySpan<byte> text, int width, byte terminator)
     {
         var all = new StringBuilder();
         int column = 0;
@@ -26,7 +26,7 @@ internal static class SedListing
                 < 32 or >= 127 => "\\" + Convert.ToString(b, 8).PadLeft(3, '0'),
                 _ => ((char)b).ToString(),
             };
-            if (width > 1 && column + shown.Length > width - 1)
+            if (width > 0 && column + shown.Length > width - 1)
             {
                 all.Append("\\\n");
                 column = 0;
@@ -36,6 +36,6 @@ internal static class SedListing
             column += shown.Length;
         }
 
-        return Latin.Bytes(all.Append("$\n").ToString());
+        return Latin.Bytes(all.Append('$').Append((char)terminator).ToString());
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SedMachine
     private readonly SedRange[] ranges;
     private readonly List<Action> appended = [];
     private readonly ByteText built;
-    private readonly Group[] groups = new Group[10];
+    private readonly Group[] groups = new Group[SedSubstitution.GroupCount];
     private readonly CancellationToken cancellationToken;
     private ByteText pattern;
     private ByteText hold;
@@ -122,6 +122,10 @@ internal sealed class SedMachine
                 return Next.Delete;
             case 'd':
                 return Next.Delete;
+            case 'e':
+                if (instruction.Name.Length > 0) Output().Raw(files.RunCommand(Latin.Bytes(instruction.Name)));
+                else ExecutePattern();
+                break;
             case 'D':
                 int newline = pattern.Span.IndexOf(settings.Terminator);
                 if (newline < 0) return Next.Delete;
@@ -148,7 +152,7 @@ internal sealed class SedMachine
                 (pattern, hold) = (hold, pattern);
                 break;
             case 'l':
-                Output().Raw(SedListing.Of(pattern.Span, instruction.Number >= 0 ? instruction.Number : settings.LineLength));
+                Output().Raw(SedListing.Of(pattern.Span, instruction.Number >= 0 ? instruction.Number : settings.LineLength, settings.Terminator));
                 break;
             case 'n':
                 return ReadNext(append: false);
@@ -239,51 +243,28 @@ internal sealed class SedMachine
 
     public bool IsLastLine => input.IsLast;
 
+    /// <summary>Grows whenever line numbers begin anew, as they do for each file under <c>-s</c>.</summary>
+    public int Numbering => input.Numbering;
+
     private PosixRegex Regex(SedPattern wanted)
         => lastRegex = wanted.Regex ?? lastRegex ?? throw new CommandFailedException("-e expression #1, char 0: no previous regular expression", 1);
 
     private void Substitute(SedSubstitution substitution)
     {
-        var regex = Regex(substitution.Pattern);
-        var found = groups.AsSpan(0, Math.Max(1, Math.Min(9, Math.Min(regex.GroupCount, substitution.Replacement.GroupMax)) + 1));
-        if (substitution.Replacement.GroupMax >= found.Length) groups.AsSpan(found.Length).Fill(Group.Absent);
-        var text = pattern.Span;
-        int start = 0, copied = 0, count = 0, previousEnd = -1;
-        bool changed = false;
-        while (start <= text.Length && regex.Match(text, start, found, cancellationToken))
-        {
-            var match = found[0];
-            bool empty = match.Length == 0;
-            // An empty match right behind the match before is none.
-            if (!(empty && match.Start == previousEnd) && ++count >= substitution.Occurrence)
-            {
-                if (!changed) built.Clear();
-                changed = true;
-                built.Append(text[copied..match.Start]);
-                substitution.Replacement.Append(built, text, groups);
-                copied = match.End;
-                if (!substitution.All) break;
-            }
-
-            previousEnd = match.End;
-            start = empty ? match.End + CharacterLength(text, match.End) : match.End;
-            if ((count & 0xFF) == 0xFF) context.Check();
-        }
-
-        if (!changed) return;
-        built.Append(text[copied..]);
+        if (!substitution.TryReplace(context, Regex(substitution.Pattern), pattern.Span, built, groups, settings.Utf8)) return;
         pattern.Set(built.Span);
         replaced = true;
+        if (substitution.Execute) ExecutePattern();
         if (substitution.Print) Output().Line(pattern.Span, hadTerminator);
         if (substitution.File is not { } file) return;
         files.Writing(file).Line(pattern.Span, hadTerminator);
         files.Flush();
     }
 
-    private int CharacterLength(ReadOnlySpan<byte> text, int at)
+    /// <summary>Runs the pattern space as a command and puts what it writes in its place, without the last line end.</summary>
+    private void ExecutePattern()
     {
-        if (!settings.Utf8 || at >= text.Length || text[at] < 0x80) return 1;
-        System.Text.Rune.DecodeFromUtf8(text[at..], out _, out int length);
-        return length;
+        ReadOnlySpan<byte> output = files.RunCommand(pattern.Span);
+        pattern.Set(output is [.., (byte)'\n'] ? output[..^1] : output);
     }
 }

@@ -18,7 +18,6 @@ internal sealed class SedOutput(OutputWriter writer, byte terminator)
     /// <summary>Writes bytes that hold their own line ends.</summary>
     public void Raw(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return;
         Settle();
         writer.Write(bytes);
     }

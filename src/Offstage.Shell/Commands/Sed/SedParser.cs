@@ -4,10 +4,14 @@ using Offstage.Shell.RegularExpressions;
 namespace Offstage.Shell.Commands.Sed;
 
 /// <summary>Reads a script into a list of instructions whose jumps are resolved.</summary>
-internal sealed class SedParser
+internal sealed partial class SedParser
 {
+    /// <summary>Of GNU's sed, whose language this is.</summary>
+    private static readonly Version Supported = new(4, 9);
+
     private const string UnexpectedEnd = "unexpected `,'";
 
+    private readonly SedScript parts;
     private readonly string script;
     private readonly SedScriptOptions options;
     private readonly List<SedInstruction> instructions = [];
@@ -15,15 +19,15 @@ internal sealed class SedParser
     private readonly Dictionary<string, int> labels = new(StringComparer.Ordinal);
     private int at;
 
-    private SedParser(string script, SedScriptOptions options) => (this.script, this.options) = (script, options);
+    private SedParser(SedScript script, SedScriptOptions options) => (parts, this.script, this.options) = (script, script.Text, options);
 
     /// <exception cref="SedSyntaxException">The script is none.</exception>
-    public static SedInstruction[] Parse(string script, SedScriptOptions options) => new SedParser(script, options).Parse();
+    public static SedInstruction[] Parse(SedScript script, SedScriptOptions options) => new SedParser(script, options).Parse();
 
     private SedInstruction[] Parse()
     {
         while (SkipToCommand()) Command();
-        if (blocks.Count > 0) throw new SedSyntaxException("-e expression #1, char 0: unmatched `{'");
+        if (blocks.Count > 0) throw new SedSyntaxException($"{parts.Block(instructions[blocks.Peek()].Start)}: unmatched `{{'");
         foreach (var jump in instructions.Where(i => i.Command is 'b' or 't' or 'T'))
         {
             jump.Target = jump.Name.Length == 0 ? instructions.Count
@@ -38,7 +42,7 @@ internal sealed class SedParser
 
     private bool AtEnd => at >= script.Length;
 
-    private SedSyntaxException Error(string message) => new($"-e expression #1, char {Math.Min(at, script.Length)}: {message}");
+    private SedSyntaxException Error(string message) => new($"{parts.Place(Math.Min(at, script.Length))}: {message}");
 
     private SedSyntaxException ErrorAfter(string message)
     {
@@ -87,7 +91,7 @@ internal sealed class SedParser
 
         if (AtEnd) throw Error("missing command");
         char command = script[at++];
-        var instruction = new SedInstruction { Command = command, First = first, Second = second, Negated = negated };
+        var instruction = new SedInstruction { Command = command, Start = at, First = first, Second = second, Negated = negated };
         Arguments(instruction);
     }
 
@@ -108,13 +112,13 @@ internal sealed class SedParser
             case ':':
                 if (instruction.First is not null) throw Error(": doesn't want any addresses");
                 SkipBlanks();
-                string label = Word(stopAtSemicolon: true);
+                string label = Word(";");
                 if (label.Length == 0) throw Error("\":\" lacks a label");
                 labels[label] = instructions.Count;
                 return;
             case 'b' or 't' or 'T':
                 SkipBlanks();
-                instruction.Name = Word(stopAtSemicolon: true);
+                instruction.Name = Word(";}");
                 break;
             case 'a' or 'i' or 'c':
                 instruction.Text = Text();
@@ -139,10 +143,16 @@ internal sealed class SedParser
                 End();
                 break;
             case 'v':
-                Word(stopAtSemicolon: true);
+                SkipBlanks();
+                if (IsNewer(Word(";"))) throw Error("expected newer version of sed");
+                End();
                 return;
-            case 'e':
+            case 'e' when options.Sandbox:
                 throw Error("e/r/w commands disabled in sandbox mode");
+            case 'e':
+                SkipBlanks();
+                instruction.Name = Rest();
+                break;
             case '=' or 'd' or 'D' or 'F' or 'g' or 'G' or 'h' or 'H' or 'n' or 'N' or 'p' or 'P' or 'x' or 'z':
                 End();
                 break;
@@ -162,23 +172,32 @@ internal sealed class SedParser
         at++;
     }
 
-    private string Word(bool stopAtSemicolon)
+    private string Word(string ends)
     {
         int start = at;
-        while (!AtEnd && !char.IsWhiteSpace(Peek) && !(stopAtSemicolon && Peek == ';')) at++;
+        while (!AtEnd && !char.IsWhiteSpace(Peek) && !ends.Contains(Peek)) at++;
         return script[start..at];
+    }
+
+    /// <summary>What is left of the line.</summary>
+    private string Rest()
+    {
+        int end = script.IndexOf('\n', at);
+        if (end < 0) end = script.Length;
+        string rest = script[at..end];
+        at = end;
+        return rest;
     }
 
     private string FileName()
     {
         SkipBlanks();
-        int end = script.IndexOf('\n', at);
-        if (end < 0) end = script.Length;
-        string name = script[at..end];
-        if (name.Length == 0) throw Error("missing filename in r/R/w/W commands");
-        at = end;
-        return name;
+        string name = Rest();
+        return name.Length > 0 ? name : throw Error("missing filename in r/R/w/W commands");
     }
+
+    private static bool IsNewer(string wanted)
+        => Version.TryParse(wanted.Contains('.') ? wanted : wanted + ".0", out var version) && version > Supported;
 
     private byte[] Text()
     {
@@ -194,7 +213,9 @@ internal sealed class SedParser
             }
             else if (look >= script.Length)
             {
-                throw Error("expected \\ after `a', `c' or `i'");
+                // Nothing follows: no text, yet a last line that does not end gets its end.
+                at = look;
+                return [];
             }
             else
             {
@@ -342,110 +363,6 @@ internal sealed class SedParser
         {
             throw Error(error.Message);
         }
-    }
-
-    private SedSubstitution Substitution()
-    {
-        if (AtEnd) throw Error("unterminated `s' command");
-        char delimiter = script[at++];
-        if (delimiter is '\n' or '\\') throw Error("unterminated `s' command");
-        string pattern = Delimited(delimiter, isPattern: false, bracketsCount: true) ?? throw Error("unterminated `s' command");
-        string right = Delimited(delimiter, isPattern: false) ?? throw Error("unterminated `s' command");
-        var replacement = SedReplacementParser.Parse(right, delimiter);
-        var flags = PosixRegexOptions.None;
-        int occurrence = 0;
-        bool all = false, print = false;
-        string? file = null;
-        for (bool more = true; more && !AtEnd;)
-        {
-            char c = Peek;
-            at++;
-            switch (c)
-            {
-                case 'g' when all:
-                    throw Error("multiple `g' options to `s' command");
-                case 'g':
-                    all = true;
-                    break;
-                case 'p' when print:
-                    throw Error("multiple `p' options to `s' command");
-                case 'p':
-                    print = true;
-                    break;
-                case 'i' or 'I':
-                    flags |= PosixRegexOptions.IgnoreCase;
-                    break;
-                case 'm' or 'M':
-                    flags |= PosixRegexOptions.Multiline;
-                    break;
-                case 'e':
-                    throw Error("e/r/w commands disabled in sandbox mode");
-                case 'w' when options.Sandbox:
-                    throw Error("e/r/w commands disabled in sandbox mode");
-                case 'w':
-                    file = FileName();
-                    more = false;
-                    break;
-                case >= '0' and <= '9':
-                    at--;
-                    if (occurrence > 0) throw ErrorAfter("multiple number options to `s' command");
-                    occurrence = (int)Math.Min(Number(), int.MaxValue);
-                    if (occurrence == 0) throw Error("number option to `s' command may not be zero");
-                    break;
-                case '}' or '#' or ';' or '\n' or ' ' or '\t' or '\r':
-                    at--;
-                    more = false;
-                    break;
-                default:
-                    throw Error("unknown option to `s'");
-            }
-        }
-
-        var compiled = Compile(pattern, delimiter, flags, replacement.GroupMax);
-        return new(compiled, replacement, Math.Max(1, occurrence), all, print, file);
-    }
-
-    private byte[] Map()
-    {
-        char delimiter = AtEnd ? throw Error("unterminated `y' command") : script[at++];
-        string from = Unescaped(Delimited(delimiter, isPattern: false) ?? throw Error("unterminated `y' command"), delimiter);
-        string to = Unescaped(Delimited(delimiter, isPattern: false) ?? throw Error("unterminated `y' command"), delimiter);
-        if (from.Length != to.Length) throw Error("strings for `y' command are different lengths");
-        byte[] map = new byte[256];
-        for (int i = 0; i < 256; i++) map[i] = (byte)i;
-        for (int i = from.Length - 1; i >= 0; i--) map[from[i]] = (byte)to[i];
-        return map;
-    }
-
-    private static string Unescaped(string text, char delimiter)
-    {
-        var result = new System.Text.StringBuilder();
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\' || i + 1 >= text.Length)
-            {
-                result.Append(text[i]);
-                continue;
-            }
-
-            int next = i + 1;
-            if (text[next] == delimiter || text[next] is '\\' or '\n')
-            {
-                result.Append(text[next]);
-                i = next;
-            }
-            else if (SedText.Escape(text, ref next) is { } plain)
-            {
-                result.Append(plain);
-                i = next - 1;
-            }
-            else
-            {
-                result.Append('\\');
-            }
-        }
-
-        return result.ToString();
     }
 }
 

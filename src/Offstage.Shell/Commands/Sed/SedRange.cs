@@ -5,6 +5,8 @@ internal sealed class SedRange(SedInstruction instruction)
 {
     private bool begun = instruction.First is SedAddress.Line(0);
     private long end = instruction.First is SedAddress.Line(0) ? -1 : 0;
+    private bool wasBegun = instruction.First is SedAddress.Line(0);
+    private int numbering;
 
     /// <summary>Whether the range goes on after the line that was looked at last.</summary>
     public bool IsInside => begun;
@@ -13,9 +15,11 @@ internal sealed class SedRange(SedInstruction instruction)
     {
         if (instruction.First is null) return true;
         if (instruction.Second is null) return Selects(instruction.First, machine);
+        if (machine.Numbering != numbering) Reset(machine.Numbering);
         long line = machine.LineNumber;
         if (begun) return Continue(machine, line);
-        if (!Selects(instruction.First, machine)) return false;
+        if (!Begins(machine, line)) return false;
+        wasBegun = true;
         switch (instruction.Second)
         {
             case SedAddress.Line(var number):
@@ -27,7 +31,8 @@ internal sealed class SedRange(SedInstruction instruction)
                 end = line + count;
                 break;
             case SedAddress.UpToMultiple(var of):
-                end = of <= 0 ? line : (line + of - 1) / of * of;
+                // GNU goes on to the next multiple even where the line is one itself.
+                end = of <= 0 ? line : ((line / of) + 1) * of;
                 begun = end > line;
                 break;
             case SedAddress.Last:
@@ -41,6 +46,20 @@ internal sealed class SedRange(SedInstruction instruction)
         }
 
         return true;
+    }
+
+    private void Reset(int current)
+    {
+        numbering = current;
+        begun = wasBegun = instruction.First is SedAddress.Line(0);
+        end = begun ? -1 : 0;
+    }
+
+    /// <summary>A range that has not yet begun begins late when other commands took the line it was to begin at.</summary>
+    private bool Begins(SedMachine machine, long line)
+    {
+        if (wasBegun || instruction.First is not SedAddress.Line(var number)) return Selects(instruction.First!, machine);
+        return line == number || (line > number && (instruction.Second is not SedAddress.Line(var last) || line <= last));
     }
 
     private bool Continue(SedMachine machine, long line)

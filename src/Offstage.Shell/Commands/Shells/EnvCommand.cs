@@ -8,6 +8,7 @@ internal sealed class EnvCommand : ICommand
         new Option('i', "ignore-environment", "start with an empty environment"),
         new Option('0', "null", "end each output line with NUL, not newline"),
         new Option('u', "unset", "remove variable from the environment", OptionArgument.Required, "NAME"),
+        new Option('v', "debug", "(ignored)"),
         new Option('C', "chdir", "change working directory to DIR", OptionArgument.Required, "DIR"),
         new Option('S', "split-string", "process and split S into separate arguments", OptionArgument.Required, "S"))
     {
@@ -20,17 +21,19 @@ internal sealed class EnvCommand : ICommand
     public int Run(CommandContext context)
     {
         IReadOnlyList<string> arguments = context.Arguments;
-        if (arguments is ["-S", var split, ..])
-            arguments = [.. split.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries), .. arguments.Skip(2)];
+        if (arguments is ["-S" or "--split-string", var split, ..])
+            arguments = [.. EnvWords.Split(split, context.Environment), .. arguments.Skip(2)];
         else if (arguments is [['-', 'S', ..] joined, ..])
-            arguments = [.. joined[2..].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries), .. arguments.Skip(1)];
+            arguments = [.. EnvWords.Split(joined[2..], context.Environment), .. arguments.Skip(1)];
+        else if (arguments is [['-', '-', 's', 'p', 'l', 'i', 't', '-', 's', 't', 'r', 'i', 'n', 'g', '=', ..] assigned, ..])
+            arguments = [.. EnvWords.Split(assigned["--split-string=".Length..], context.Environment), .. arguments.Skip(1)];
         if (Options.Parse(context, arguments, out int status) is not { } options)
             return status;
         int at = options.Operands is ["-", ..] ? 1 : 0;
         var environment = options.Has('i') || at == 1 ? [] : new Dictionary<string, string>(context.Environment, StringComparer.Ordinal);
         foreach (string name in options.Values('u'))
             environment.Remove(name);
-        for (; at < options.Operands.Count && options.Operands[at].IndexOf('=') is > 0 and var equals; at++)
+        for (; at < options.Operands.Count && options.Operands[at].IndexOf('=') is >= 0 and var equals; at++)
             environment[options.Operands[at][..equals]] = options.Operands[at][(equals + 1)..];
         if (at == options.Operands.Count)
         {
