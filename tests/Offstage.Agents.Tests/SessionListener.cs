@@ -30,11 +30,11 @@ internal sealed class SessionListener
         var active = model.State!.Status.ActiveTurn;
         var turn = TurnOf(happened, active);
         var generation = random.Next(50) == 0 ? new AgentGeneration(model.State.LastGeneration.Value - 1) : model.State.LastGeneration;
-        var logged = model.Log.Count;
+        bool isLate = generation != model.State.LastGeneration || (turn is not null && turn != active?.Turn);
+        int logged = model.Log.Count;
         var rejection = model.Try(new SessionCommand.ReportAgent(
             generation, turn, [new AgentReportEntry(happened, happened is AgentEvent.RequestOpened ? model.Ids.NewRequest() : null)]));
 
-        bool isLate = generation != model.State.LastGeneration || (turn is not null && turn != active?.Turn);
         if (isLate)
             Assert.DoesNotContain(model.Log.Skip(logged), e => ChangesATurn(e.Body));
         if (rejection is null && !isLate && active is { Phase: not TurnPhase.Waiting } && happened is AgentEvent.TurnEnded or AgentEvent.Reported { Report: not AgentReport.Started })

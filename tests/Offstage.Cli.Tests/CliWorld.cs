@@ -37,6 +37,19 @@ public sealed class CliWorld : IDisposable
 
     public string Git(params string[] arguments) => Run("git", arguments);
 
+    /// <summary>A program of this machine, in the repository.</summary>
+    /// <returns>Its output without the last line end.</returns>
+    public string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(Info(program, Repository, arguments))!;
+        process.StandardInput.Close();
+        string output = process.StandardOutput.ReadToEnd();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {error}");
+        return output.TrimEnd('\n');
+    }
+
     /// <summary>Runs the command to its end.</summary>
     public Task<CliResult> OffstageAsync(params string[] arguments) => OffstageInAsync(Repository, "", arguments);
 
@@ -100,17 +113,6 @@ public sealed class CliWorld : IDisposable
         var process = new CliProcess(Process.Start(Info(Program, folder, arguments))!);
         started.Add(process);
         return process;
-    }
-
-    private string Run(string program, string[] arguments)
-    {
-        using var process = Process.Start(Info(program, Repository, arguments))!;
-        process.StandardInput.Close();
-        string output = process.StandardOutput.ReadToEnd();
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {error}");
-        return output.TrimEnd('\n');
     }
 
     private ProcessStartInfo Info(string program, string folder, string[] arguments)

@@ -52,6 +52,23 @@ public sealed class ShTests : IDisposable
     }
 
     [Fact]
+    public async Task Folders_behind_links_are_not_copied_and_pipes_are_left_alone()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(world.Folder, "files")).FullName;
+        string outside = Directory.CreateDirectory(Path.Combine(world.Folder, "outside")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(outside, "secret"), "s", Stop);
+        Directory.CreateSymbolicLink(Path.Combine(folder, "way-out"), outside);
+        Directory.CreateSymbolicLink(Path.Combine(folder, "round"), folder);
+        Directory.CreateDirectory(Path.Combine(folder, "old/older"));
+        world.Run("mkfifo", Path.Combine(folder, "pipe"));
+
+        var ran = await world.OffstageAsync("sh", "--import", folder, "--export", folder, "-c", "find . | sort; readlink round; rm -r old round way-out");
+        Assert.Equal(($".\n./old\n./old/older\n./round\n./way-out\n{folder}\n", ""), (ran.Output, ran.Error));
+        Assert.Equal(["pipe"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
+        Assert.Equal("s", await File.ReadAllTextAsync(Path.Combine(outside, "secret"), Stop));
+    }
+
+    [Fact]
     public async Task A_script_that_does_not_end_is_ended_and_that_is_said()
     {
         var ran = await world.OffstageAsync("sh", "--timeout", "0.5", "-c", "while :; do :; done");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -55,11 +56,12 @@ public sealed class GrowthTests
     /// <summary>Housekeeping goes on beside the requests of a server that has just started, and tells nobody: it is asked for until it is done.</summary>
     private static async Task<IReadOnlyList<JsonObject>> WhenDroppedAsync(TestServer server, string session)
     {
-        while (true)
+        for (long begun = Stopwatch.GetTimestamp(); ;)
         {
             var events = await server.EventsAsync(session);
             if (!events.Any(e => (string?)e["kind"] == "agent.raw"))
                 return events;
+            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(60), "Nothing was dropped.");
         }
     }
 

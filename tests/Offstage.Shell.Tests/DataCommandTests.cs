@@ -14,7 +14,7 @@ public sealed class DataCommandTests
     [InlineData("jq -n 'reduce range(100000) as $i ([]; .+[$i]) | length'", "100000\n")]
     [InlineData("jq -n 'reduce range(50000) as $i ({}; .[\"k\\($i)\"]=$i) | length'", "50000\n")]
     public void Jq_knows_what_is_new_and_does_not_slow_down(string script, string expected)
-        => Assert.Equal((expected, "", 0), ShellScripts.Run(script));
+        => Assert.Equal((new ExitStatus(0), expected, ""), Shells.Run(script));
 
     [Theory]
     [InlineData("yq '.a.b[1]' f.yaml", "y\n")]
@@ -29,8 +29,8 @@ public sealed class DataCommandTests
     public void Yq_reads_and_writes_yaml(string script, string expected)
     {
         string file = "cat > f.yaml <<'E'\na:\n  b: [x, y]\nn: 3\ns: \"yes\"\nc:\n  k: 1\n  m: 2\nE\n";
-        var (output, error, status) = ShellScripts.Run(file + script);
-        Assert.Equal(("", 0), (error, status));
+        (ExitStatus status, string output, string error) = Shells.Run(file + script);
+        Assert.Equal(("", new ExitStatus(0)), (error, status));
         // A text that YAML 1.1 would read as something else is quoted, in one kind of quotes or the other.
         Assert.Equal(expected.Replace("\"yes\"", "Q", StringComparison.Ordinal), output.Replace("'yes'", "Q", StringComparison.Ordinal).Replace("\"yes\"", "Q", StringComparison.Ordinal));
     }
@@ -46,7 +46,7 @@ public sealed class DataCommandTests
     public void A_program_without_end_is_ended(string script)
     {
         var limits = new ShellLimits { WallTime = TimeSpan.FromSeconds(3), HeldBytesMax = 256 << 20 };
-        Assert.NotEqual(0, ShellScripts.Run(script, limits: limits).Status);
+        Assert.NotEqual(0, Shells.Run(script, limits).Status.Code);
     }
 
     [Theory]
@@ -73,8 +73,8 @@ public sealed class DataCommandTests
     [InlineData("curl http://127.0.0.1/")]
     public void Nothing_of_the_host_is_reached(string script)
     {
-        var (output, _, status) = ShellScripts.Run(script);
-        Assert.NotEqual(0, status);
+        (ExitStatus status, string output, _) = Shells.Run(script);
+        Assert.NotEqual(0, status.Code);
         Assert.DoesNotContain("root:", output, StringComparison.Ordinal);
         Assert.False(File.Exists("/tmp/escaped.db") || File.Exists("/tmp/escaped"));
     }
@@ -83,10 +83,10 @@ public sealed class DataCommandTests
     [InlineData("mkdir -p d/e o; cd d/e; echo x > ../../f; tar cPf ../../a.tar ../../f; cd ../../o; rm ../f; tar xf ../a.tar; ls -A . ..", "f")]
     [InlineData("mkdir t o; ln -s /home t/k; tar cf a.tar t/k; rm t/k; mkdir t/k; echo x > t/k/escaped; tar rf a.tar t/k/escaped; cd o; tar xf ../a.tar; ls /home", "escaped")]
     public void An_archive_does_not_unpack_outside_of_its_folder(string script, string name)
-        => Assert.DoesNotContain(ShellScripts.Run(script).Output.Split('\n'), line => line == name);
+        => Assert.DoesNotContain(Shells.Run(script).Output.Split('\n'), line => line == name);
 
     [Fact]
-    public void Without_a_policy_there_is_no_curl() => Assert.Equal(127, ShellScripts.Run("curl http://example.invalid/").Status);
+    public void Without_a_policy_there_is_no_curl() => Assert.Equal(127, Shells.Run("curl http://example.invalid/").Status.Code);
 
     [Theory]
     [InlineData("curl -s http://good/hello", "GET /hello \n", 0)]
@@ -102,8 +102,8 @@ public sealed class DataCommandTests
     [InlineData("curl -s ftp://good/; echo $?", "1\n", 0)]
     public void Curl_reaches_what_the_policy_allows(string script, string expected, int status)
     {
-        var (output, _, actual) = ShellScripts.Run(script, CommandRegistry.Standard.WithNetwork(new OnlyGoodHosts()));
-        Assert.Equal((expected, status), (output, actual));
+        (ExitStatus actual, string output, _) = Shells.Run(script, commands: CommandRegistry.Standard.WithNetwork(new OnlyGoodHosts()));
+        Assert.Equal((expected, status), (output, actual.Code));
     }
 
     private sealed class OnlyGoodHosts : INetworkPolicy

@@ -22,9 +22,9 @@ internal static class Shells
         return tree;
     }
 
-    public static (ExitStatus Status, string Output, string Error) Run(string script, ShellLimits? limits = null)
+    public static (ExitStatus Status, string Output, string Error) Run(string script, ShellLimits? limits = null, CommandRegistry? commands = null)
     {
-        using var shell = new BashShell(Settings(limits: limits));
+        using var shell = new BashShell(Settings(limits: limits) with { Commands = commands ?? CommandRegistry.Standard });
         return Run(shell, script);
     }
 

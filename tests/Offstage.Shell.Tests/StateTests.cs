@@ -24,6 +24,31 @@ public sealed class StateTests
     }
 
     [Fact]
+    public void A_shell_is_usable_after_a_stop_at_any_command()
+    {
+        const string script =
+            """
+            trap 'local_trap=1; for t in 1 2; do :; done' DEBUG; trap 'echo exit' EXIT; trap ': error' ERR
+            f() { local x=inner; for i in 1 2; do while read -r line; do x=$line y=env eval 'g "$i"'; done <<< $'a\nb'; done > /dev/null; }
+            g() { local x=deeper; [[ $1 == 1 ]] || return 3; (( i + ${#x} )); case $1 in 1) false;; esac; z=$(echo "$x" | cat); ( exit 3 ); }
+            set -x; f 2> /dev/null; set +x; trap - DEBUG EXIT ERR
+            """;
+        long commands = 1;
+        for (ShellStop? stop = new ShellStop.TooManyCommands(0); stop is not null; commands++)
+        {
+            using var shell = new BashShell(Shells.Settings());
+            _ = Shells.Run(shell, "x=outer");
+            ExitStatus status = shell.Run(ShellRun.Of(script) with { Limits = Shells.Settings().Limits with { CommandsMax = commands } }, TestContext.Current.CancellationToken);
+            stop = status.Stop;
+            var after = Shells.Run(shell, "echo $? $x ${FUNCNAME-none}; trap - DEBUG EXIT ERR; set +x; local v=1; break; echo ${#BASH_SOURCE[@]}; return 4");
+            Assert.Equal($"{(stop is null ? 0 : 137)} outer none\n0\n", after.Output.Replace("exit\n", "", StringComparison.Ordinal));
+            Assert.Contains("can only be used in a function", after.Error, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(commands, 30, 1000);
+    }
+
+    [Fact]
     public void A_restored_shell_goes_on_where_it_was_saved()
     {
         MemoryFileTree tree = Shells.Tree();

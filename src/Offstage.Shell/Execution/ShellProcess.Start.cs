@@ -107,13 +107,26 @@ internal sealed partial class ShellProcess
     /// <summary>Runs a script as a run of the main process, which lives on afterwards.</summary>
     public int RunMainToEnd(string text)
     {
-        int status = Guard(p => p.RunMain(text, "-c"));
-        LeftByExit = Flow == Flow.Exit;
-        status = RunExitTrap(status);
-        Unwind(0, 0);
-        (FunctionDepth, CallDepth, LoopDepth, errorsExpected, Returnable) = (0, 0, 0, 0, 0);
-        Flow = Flow.None;
-        return status;
+        try
+        {
+            int status = Guard(p => p.RunMain(text, "-c"));
+            LeftByExit = Flow == Flow.Exit;
+            return RunExitTrap(status);
+        }
+        catch (ShellStoppedException e)
+        {
+            LeftByExit = false;
+            LastStatus = e.Reason is ShellStop.Cancelled ? 128 + Signals.Interrupt : 128 + Signals.Kill;
+            throw;
+        }
+        finally
+        {
+            // Wherever the script was left: the next one begins outside of all functions, loops and traps.
+            Unwind(0, 0);
+            (FunctionDepth, CallDepth, LoopDepth, errorsExpected, Returnable) = (0, 0, 0, 0, 0);
+            Flow = Flow.None;
+            runningTrap = false;
+        }
     }
 
     /// <summary>Whether the last script of the main shell ended by <c>exit</c>, and not with its text.</summary>

@@ -20,7 +20,7 @@ internal static class ShCommand
         var words = new Argument<string[]>("FILE") { Description = "Script to run, and its arguments. Without one: standard input, or a prompt.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("sh", "Run bash without starting a process, over files in memory.") { words, script, import, export, timeout }.With("""
             offstage sh -c 'echo "hello $1"' sh world
-            offstage sh --import . -c 'grep -rl TODO | wc -l'
+            offstage sh --import . -c 'grep -rl deprecated | wc -l'
             offstage sh --import . --export . tidy.sh --all
             offstage sh
             """);
@@ -50,16 +50,16 @@ internal static class ShCommand
         });
         string[] given = [.. wish.Words.Skip(1).Select(BytesOf)];
         int code = text is null && !Console.IsInputRedirected
-            ? new ShellPrompt(shell, script => Streamed(script, given, input: null)).Run()
-            : RunScript(shell, Streamed(text ?? "exec bash -s -- \"$@\"", given, Console.OpenStandardInput()), interrupts.First);
+            ? new ShellPrompt(shell, (script, stop) => Streamed(script, given, input: null, stop)).Run()
+            : RunScript(shell, text ?? "exec bash -s -- \"$@\"", given, interrupts.First);
         Move("export", wish.Export, folder => folders.Export(folder));
         return code;
     }
 
-    private static int RunScript(BashShell shell, ShellRun run, CancellationToken cancellationToken)
+    private static int RunScript(BashShell shell, string script, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var status = shell.Run(run with { Output = Guarded(run.Output, stop), Error = Guarded(run.Error, stop) }, stop.Token);
+        var status = shell.Run(Streamed(script, arguments, Console.OpenStandardInput(), stop), stop.Token);
         switch (status.Stop)
         {
             case null:
@@ -72,29 +72,27 @@ internal static class ShCommand
         }
     }
 
-    /// <summary>Whoever read our output may have seen enough; then the script is of no use any more.</summary>
-    private static Action<ReadOnlyMemory<byte>> Guarded(Action<ReadOnlyMemory<byte>> write, CancellationTokenSource stop) => bytes =>
+    /// <param name="stop">Cancelled when an output cannot be written: whoever read it has seen enough.</param>
+    private static ShellRun Streamed(string script, IReadOnlyList<string> arguments, Stream? input, CancellationTokenSource stop)
     {
-        try
-        {
-            write(bytes);
-        }
-        catch (IOException)
-        {
-            stop.Cancel();
-        }
-    };
-
-    private static ShellRun Streamed(string script, IReadOnlyList<string> arguments, Stream? input)
-    {
-        var output = Console.OpenStandardOutput();
-        var error = Console.OpenStandardError();
         return ShellRun.Of(script) with
         {
             Arguments = arguments,
             InputStream = input,
-            Output = bytes => output.Write(bytes.Span),
-            Error = bytes => error.Write(bytes.Span),
+            Output = To(Console.OpenStandardOutput()),
+            Error = To(Console.OpenStandardError()),
+        };
+
+        Action<ReadOnlyMemory<byte>> To(Stream stream) => bytes =>
+        {
+            try
+            {
+                stream.Write(bytes.Span);
+            }
+            catch (IOException)
+            {
+                stop.Cancel();
+            }
         };
     }
 

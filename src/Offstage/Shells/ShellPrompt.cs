@@ -5,7 +5,7 @@ using Offstage.Shell;
 namespace Offstage.Shells;
 
 /// <summary>A person at the terminal: a line is read, run when it is complete, and the next one asked for. Ctrl-C ends what runs, Ctrl-D the shell.</summary>
-internal sealed class ShellPrompt(BashShell shell, Func<string, ShellRun> makeRun)
+internal sealed class ShellPrompt(BashShell shell, Func<string, CancellationTokenSource, ShellRun> makeRun)
 {
     private CancellationTokenSource? running;
 
@@ -38,7 +38,7 @@ internal sealed class ShellPrompt(BashShell shell, Func<string, ShellRun> makeRu
         Volatile.Write(ref running, stop);
         try
         {
-            var status = shell.Run(makeRun(script), stop.Token);
+            var status = shell.Run(makeRun(script, stop), stop.Token);
             left = shell.HasExited;
             if (status.Stop is { } why)
                 Console.Error.WriteLine(why is ShellStop.Cancelled ? "" : $"offstage: {why.Message}");

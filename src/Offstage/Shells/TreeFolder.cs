@@ -8,26 +8,18 @@ internal sealed class TreeFolder(IFileTree tree, string root)
 {
     private const int BlockSize = 1 << 16;
     private const int ModeMask = 0b111_111_111;
+    private static readonly EnumerationOptions EntryOptions = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>Names below the folder that were read from it, and how they were then.</summary>
-    private readonly Dictionary<string, (long Length, DateTimeOffset ModifiedAt)> imported = new(StringComparer.Ordinal);
+    /// <summary>Names below the folder that were read from it, and how the files among them were then.</summary>
+    private readonly Dictionary<string, (long Length, DateTimeOffset ModifiedAt)?> imported = new(StringComparer.Ordinal);
     private string? importedFrom;
 
+    /// <summary>Copies files, folders and links. Sockets, pipes and devices are left out.</summary>
     /// <exception cref="IOException">Something cannot be read, or the tree is full.</exception>
     public void Import(string folder)
     {
         importedFrom = Path.GetFullPath(folder);
-        foreach (var entry in new DirectoryInfo(importedFrom).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false }))
-        {
-            string name = Path.GetRelativePath(importedFrom, entry.FullName);
-            string inner = InnerOf(name);
-            if (entry.LinkTarget is { } target)
-                Require(tree.MakeSymbolicLink(BytesOf(target), inner), name);
-            else if (entry is DirectoryInfo)
-                Require(tree.MakeDirectory(inner, (int)entry.UnixFileMode & ModeMask), name);
-            else
-                ImportFile((FileInfo)entry, name, inner);
-        }
+        ImportFolder("");
     }
 
     /// <summary>Writes what is in the tree into a folder. In the folder it was filled from, what is gone from the tree is removed, too.</summary>
@@ -41,19 +33,45 @@ internal sealed class TreeFolder(IFileTree tree, string root)
         int changed = ExportFolder(target, "", present);
         if (target != importedFrom)
             return changed;
+        // What is in a folder comes before the folder, which stays when something is in it that was not imported.
         foreach (string name in imported.Keys.Where(name => !present.Contains(name)).OrderDescending(StringComparer.Ordinal))
         {
-            RemoveOuter(Path.Combine(target, name));
+            string outer = Path.Combine(target, name);
+            if (Find(outer) is DirectoryInfo { LinkTarget: null } directory && directory.EnumerateFileSystemInfos("*", EntryOptions).Any())
+                continue;
+            RemoveOuter(outer);
             changed++;
         }
 
         return changed;
     }
 
+    private void ImportFolder(string below)
+    {
+        foreach (var entry in new DirectoryInfo(Path.Combine(importedFrom!, below)).EnumerateFileSystemInfos("*", EntryOptions))
+        {
+            string name = Path.Combine(below, entry.Name);
+            string inner = InnerOf(name);
+            switch (EntryType.Of(entry.FullName))
+            {
+                case EntryType.SymbolicLink:
+                    Require(tree.MakeSymbolicLink(BytesOf(entry.LinkTarget!), inner), name);
+                    imported[name] = null;
+                    break;
+                case EntryType.Directory:
+                    Require(tree.MakeDirectory(inner, (int)entry.UnixFileMode & ModeMask), name);
+                    imported[name] = null;
+                    ImportFolder(name);
+                    break;
+                case EntryType.Regular:
+                    ImportFile((FileInfo)entry, name, inner);
+                    break;
+            }
+        }
+    }
+
     private void ImportFile(FileInfo file, string name, string inner)
     {
-        if (!file.Attributes.HasFlag(FileAttributes.Normal) && file.Attributes.HasFlag(FileAttributes.Device))
-            return;
         using var source = file.OpenRead();
         Require(tree.Open(inner, FileOpening.Write | FileOpening.Create | FileOpening.Exclusive, (int)file.UnixFileMode & ModeMask, out var handle), name);
         using (handle)
@@ -142,8 +160,7 @@ internal sealed class TreeFolder(IFileTree tree, string root)
         var directory = new DirectoryInfo(path);
         if (directory.Exists)
             return directory;
-        var file = new FileInfo(path);
-        return file.Exists || file.LinkTarget is not null ? file : null;
+        return EntryType.Of(path) == EntryType.None ? null : new FileInfo(path);
     }
 
     private static void RemoveOuter(string path)
