@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Offstage.Shell.Builtins.Completion;
 
 namespace Offstage.Shell.Builtins;
 
@@ -15,7 +16,7 @@ internal static class BuiltinTable
         new HistoryBuiltin(), new JobsBuiltin(), new KillBuiltin(), new LetBuiltin(), new LoopControlBuiltin("break"), new LoopControlBuiltin("continue"), new MapfileBuiltin("mapfile"), new MapfileBuiltin("readarray"),
         new PrintfBuiltin(), new PwdBuiltin(), new ReadBuiltin(), new ReturnBuiltin(), new SetBuiltin(), new ShiftBuiltin(), new ShoptBuiltin(),
         new SourceBuiltin("."), new SourceBuiltin("source"), new TestBuiltin("test"), new TestBuiltin("["), new TimesBuiltin(), new TrapBuiltin(),
-        new TypeBuiltin(), new UlimitBuiltin(), new UmaskBuiltin(), new UnsetBuiltin(), new WaitBuiltin(), new CompgenBuiltin(),
+        new TypeBuiltin(), new UlimitBuiltin(), new UmaskBuiltin(), new UnsetBuiltin(), new WaitBuiltin(), new CompgenBuiltin(), new CompleteBuiltin(), new CompoptBuiltin(), new BindBuiltin(), new FcBuiltin(),
     ]).ToFrozenDictionary(b => b.Name, StringComparer.Ordinal);
 
     public static IEnumerable<string> Names => Builtins.Keys.Order(StringComparer.Ordinal);

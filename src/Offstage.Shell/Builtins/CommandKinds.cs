@@ -91,12 +91,12 @@ internal static class CommandKinds
         return null;
     }
 
-    public static string Sentence(ShellProcess process, string name, string kind, string detail) => kind switch
+    public static string Sentence(ShellProcess process, string name, string kind, string detail, bool hashed = true) => kind switch
     {
         "alias" => $"{name} is aliased to `{detail}'",
         "keyword" => $"{name} is a shell keyword",
         "function" => $"{name} is a function\n{detail}",
         "builtin" => $"{name} is a shell builtin",
-        _ => process.Hashed.TryGetValue(name, out (string Path, int Hits) hashed) && hashed.Path == detail ? $"{name} is hashed ({detail})" : $"{name} is {detail}",
+        _ => hashed && process.Hashed.TryGetValue(name, out (string Path, int Hits) known) && known.Path == detail ? $"{name} is hashed ({detail})" : $"{name} is {detail}",
     };
 }

@@ -41,6 +41,9 @@ internal static class Declaration
             return false;
         if (!CanChange(call, name, variable, options, hasValue: value is not null))
             return false;
+        variable.OutlivesCommand = options.KeepsScope;
+        if (options.KeepsScope && value is not null && list is null && process.Options.Trace)
+            process.TraceLine($"{target}{(appends ? "+=" : "=")}{Expansion.ShellQuoting.Traced(value, process.IsUtf8)}");
         VariableAttributes on = options.On;
         if (list is not null && (on & VariableAttributes.Associative) == 0 && !variable.Has(VariableAttributes.Associative))
             on |= VariableAttributes.Indexed;

@@ -12,7 +12,7 @@ internal static class DeclarationList
     public static int Show(BuiltinCall call, DeclarationOptions options, bool onlyLocals)
     {
         ShellProcess process = call.Process;
-        bool plain = !options.Prints && options.On == 0;
+        bool plain = !options.Prints && options.On == 0 && !onlyLocals;
         foreach (string name in process.Variables.Names.Order(StringComparer.Ordinal).ToArray())
         {
             Variable variable = process.Variables.FindRaw(name)!;
@@ -26,7 +26,7 @@ internal static class DeclarationList
                 call.WriteLine(Declarations.Declaration(name, variable, process.IsUtf8));
         }
 
-        if (plain && !onlyLocals)
+        if (plain)
         {
             foreach ((_, Command.Function function) in process.Functions.OrderBy(f => f.Key, StringComparer.Ordinal))
                 call.WriteLine(ScriptPrinter.Print(function));

@@ -32,7 +32,9 @@ internal sealed class DeclareBuiltin(string name) : IBuiltin
         int status = 0;
         for (int i = options.Next; i < call.Arguments.Count; i++)
         {
-            if (!Declaration.Apply(call, i, options))
+            if (name == "local" && call.Arguments[i] == "-")
+                process.KeepOptions();
+            else if (!Declaration.Apply(call, i, options))
                 status = 1;
         }
 
@@ -60,7 +62,7 @@ internal sealed class DeclareBuiltin(string name) : IBuiltin
             else if (options.Off.HasFlag(VariableAttributes.Exported) && !all)
                 process.ExportFunction(function, false);
             else if (options.FunctionNames)
-                call.WriteLine(all ? $"declare -f {function}" : process.Options.Shopt("extdebug") ? $"{function} {definition.Line} {definition.Source}" : function);
+                call.WriteLine(all || options.Prints ? $"declare -f{(process.ReadOnlyFunctions.Contains(function) ? "r" : "")}{(process.ExportedFunctions.Contains(function) ? "x" : "")} {function}" : process.Options.Shopt("extdebug") ? $"{function} {definition.Line} {definition.Source}" : function);
             else
                 call.WriteLine(ScriptPrinter.Print(definition));
         }

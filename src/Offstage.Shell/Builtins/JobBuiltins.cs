@@ -75,7 +75,16 @@ internal sealed class WaitBuiltin : IBuiltin
         if (variable is not null)
             _ = process.Variables.Unset(variable);
         List<string> ids = call.Arguments.GetRange(next, call.Arguments.Count - next);
-        if (options.Exists(o => o.Letter == 'n'))
+        status = Wait(call, ids, variable, options.Exists(o => o.Letter == 'n'));
+        process.ForgetEndedCoprocess();
+        return status;
+    }
+
+    private static int Wait(BuiltinCall call, List<string> ids, string? variable, bool any)
+    {
+        ShellProcess process = call.Process;
+        int status = 0;
+        if (any)
             return WaitForAny(call, ids, variable);
         if (ids.Count == 0)
         {
@@ -120,8 +129,9 @@ internal sealed class WaitBuiltin : IBuiltin
 
     private static int Interrupted(ShellProcess process)
     {
+        int signal = process.PendingSignal;
         process.RunPendingTraps();
-        return 128 + Signals.Terminate;
+        return 128 + signal;
     }
 
     private static ProcessHandle? Find(BuiltinCall call, string id, out int status)

@@ -217,8 +217,12 @@ internal sealed class PrintfFormatter(ShellProcess process, Action<string> compl
                 Pad(Cut(text, precision), flags, width);
                 stops |= ends;
                 break;
-            case 'q' or 'Q':
+            case 'q':
                 Pad(Cut(ShellQuoting.Backslash(Take() ?? "", process.IsUtf8), precision), flags, width);
+                break;
+            case 'Q':
+                // The precision counts before the quotes are there.
+                Pad(ShellQuoting.Backslash(Cut(Take() ?? "", precision), process.IsUtf8), flags, width);
                 break;
             case 'c':
                 string character = Take() ?? "";

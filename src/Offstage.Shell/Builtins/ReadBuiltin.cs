@@ -62,7 +62,7 @@ internal sealed class ReadBuiltin : IBuiltin
 
         if (process.Descriptors.Find(descriptor) is not { } source)
         {
-            call.Complain($"{descriptor}: invalid file descriptor: Bad file descriptor");
+            call.Complain(Value('u') is null ? $"read error: {descriptor}: Bad file descriptor" : $"{descriptor}: invalid file descriptor: Bad file descriptor");
             return 1;
         }
 

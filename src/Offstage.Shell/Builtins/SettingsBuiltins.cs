@@ -296,11 +296,3 @@ internal sealed class HelpBuiltin : IBuiltin
 }
 
 /// <summary>Scripts keep no history; what is asked of it is empty.</summary>
-internal sealed class HistoryBuiltin : IBuiltin
-{
-    public string Name => "history";
-
-    public string Usage => "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]";
-
-    public int Run(BuiltinCall call) => 0;
-}

@@ -23,7 +23,7 @@ public sealed class CommandContext
         this.descriptors = descriptors;
         Interruption = interruption;
         this.run = run;
-        StandardInput = descriptors.Find(0) ?? Device.Null;
+        StandardInput = descriptors.Find(0) ?? ClosedFile.Instance;
         Output = new OutputWriter(descriptors.Find(1) ?? ClosedFile.Instance, interruption);
         Error = new OutputWriter(descriptors.Find(2) ?? Device.Null, interruption);
     }

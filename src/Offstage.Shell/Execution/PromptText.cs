@@ -64,6 +64,8 @@ internal static class PromptText
             'e' => "\x1b",
             '\\' => "\\\\",
             '[' or ']' => "",
+            // There is no terminal whose name could be told.
+            'l' => "tty",
             'j' => process.Jobs.All.Count.ToString(CultureInfo.InvariantCulture),
             't' => Builtins.TimeText.Format("%H:%M:%S", Now(process)),
             'T' => Builtins.TimeText.Format("%I:%M:%S", Now(process)),

@@ -86,10 +86,18 @@ internal struct ShellOptionSet
     /// <summary>False for a name that does not exist.</summary>
     public readonly bool Shopt(string name) => ShoptIndex.TryGetValue(name, out int index) && (shopt & (1UL << index)) != 0;
 
+    /// <summary>Puts the options of <c>set</c> back to what they were.</summary>
+    public void RestoreSet(in ShellOptionSet before) => set = before.set;
+
     public void SetShopt(string name, bool on)
     {
         ulong bit = 1UL << ShoptIndex[name];
         shopt = on ? shopt | bit : shopt & ~bit;
+        if (name != "extdebug")
+            return;
+        // What is to be debugged is to be seen everywhere.
+        Set("functrace", on);
+        Set("errtrace", on);
     }
 
     /// <summary>The value of <c>$-</c>, but for how the shell was started.</summary>

@@ -13,8 +13,9 @@ internal sealed partial class ShellProcess
     private int ExecuteConditional(Command.Conditional command)
     {
         CurrentLine = command.Line;
-        currentCommand = command;
-        BeforeCommand();
+        NowRunning(command);
+        if (!BeforeCommand())
+            return LastStatus;
         try
         {
             return LastStatus = Holds(command.Expression) ? 0 : 1;
@@ -48,12 +49,12 @@ internal sealed partial class ShellProcess
             case ConditionalExpression.NotEmpty word:
                 string text = Expander.ExpandText(word.Operand);
                 if (Options.Trace)
-                    TraceLine($"[[ -n {ShellQuoting.IfNeeded(text, IsUtf8)} ]]");
+                    TraceLine($"[[ -n {ShellQuoting.Traced(text, IsUtf8)} ]]");
                 return text.Length > 0;
             case ConditionalExpression.Unary unary:
                 string operand = Expander.ExpandText(unary.Operand);
                 if (Options.Trace)
-                    TraceLine($"[[ {unary.Operator} {ShellQuoting.IfNeeded(operand, IsUtf8)} ]]");
+                    TraceLine($"[[ {unary.Operator} {ShellQuoting.Traced(operand, IsUtf8)} ]]");
                 return Conditions.Unary(this, unary.Operator, operand);
             case ConditionalExpression.Binary binary:
                 return Compare(binary);
@@ -70,7 +71,7 @@ internal sealed partial class ShellProcess
             case "=" or "==" or "!=":
                 string pattern = Expander.ExpandPattern(binary.Right);
                 if (Options.Trace)
-                    TraceLine($"[[ {ShellQuoting.IfNeeded(left, IsUtf8)} {binary.Operator} {TracedPattern(pattern)} ]]");
+                    TraceLine($"[[ {ShellQuoting.Traced(left, IsUtf8)} {binary.Operator} {TracedPattern(pattern)} ]]");
                 bool matches = Pattern.Compile(pattern, new PatternOptions(true, Options.Shopt("nocasematch"), IsUtf8)).Matches(left, Interruption);
                 return matches == (binary.Operator != "!=");
             case "=~":
@@ -93,7 +94,7 @@ internal sealed partial class ShellProcess
     {
         string marked = Expander.ExpandPattern(word);
         if (Options.Trace)
-            TraceLine($"[[ {ShellQuoting.IfNeeded(subject, IsUtf8)} =~ {TracedPattern(marked)} ]]");
+            TraceLine($"[[ {ShellQuoting.Traced(subject, IsUtf8)} =~ {TracedPattern(marked)} ]]");
         IReadOnlyList<string?>? groups = regexes.Match(marked, subject, Options.Shopt("nocasematch"), IsUtf8, Interruption.Token);
         Variable variable = Variables.WritableUnchecked("BASH_REMATCH");
         variable.SetIndexed(groups is null ? new IndexedArray() : new IndexedArray(groups.Select(g => g ?? "")));

@@ -10,6 +10,12 @@ internal sealed partial class ShellProcess
 
     public HashSet<string> ExportedFunctions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The options that come back when the function returns; null when it did not ask for it.</summary>
+    private ShellOptionSet? optionsAtEntry;
+
+    /// <summary><c>local -</c>: what the function sets from now on counts for it alone.</summary>
+    public void KeepOptions() => optionsAtEntry ??= Options;
+
     private int DefineFunction(Command.Function function)
     {
         CurrentLine = function.Line;
@@ -47,10 +53,12 @@ internal sealed partial class ShellProcess
         LoopDepth = 0;
         Returnable++;
         SavedTraps hidden = HideTraps();
+        ShellOptionSet? outerOptions = optionsAtEntry;
+        optionsAtEntry = null;
         try
         {
             CurrentLine = function.Line;
-            if (function.Redirections.Length == 0)
+            if (traps is null || DebugTrapAllows())
                 Execute(function.Body);
             if (Flow == Flow.Return)
                 Flow = Flow.None;
@@ -68,6 +76,9 @@ internal sealed partial class ShellProcess
         finally
         {
             RestoreTraps(hidden);
+            if (optionsAtEntry is { } options)
+                Options.RestoreSet(options);
+            optionsAtEntry = outerOptions;
             Returnable--;
             Variables.Leave();
             (FunctionDepth, LoopDepth, CurrentLine) = (functionDepth, loops, line);
@@ -95,8 +106,6 @@ internal sealed partial class ShellProcess
             RunScript(text, null, recovers: true);
             if (Flow == Flow.Return)
                 Flow = Flow.None;
-            RunReturnTrap();
-            return LastStatus;
         }
         catch (ShellErrorException e) when (!e.IsTold)
         {
@@ -112,6 +121,9 @@ internal sealed partial class ShellProcess
             CurrentLine = line;
             CallDepth--;
         }
+
+        RunReturnTrap();
+        return LastStatus;
     }
 
     /// <summary>Runs text as <c>eval</c> and traps do.</summary>

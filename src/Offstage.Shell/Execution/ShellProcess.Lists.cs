@@ -61,6 +61,8 @@ internal sealed partial class ShellProcess
             return ExecuteTimed(pipeline);
         if (pipeline.IsNegated)
             errorsExpected++;
+        // A trap that a command sets does not see that command's own failure.
+        bool trapped = traps is not null && HasErrorTrap;
         try
         {
             switch (pipeline.Commands.Length)
@@ -74,12 +76,12 @@ internal sealed partial class ShellProcess
                     if (command is not Command.Simple { Words.Length: 0 })
                         PipeStatus = LastStatus is >= 0 and < 256 ? SingleStatus[LastStatus] : [LastStatus];
                     if (LastStatus != 0 && Flow == Flow.None && command is Command.Simple or Command.Subshell or Command.Arithmetic or Command.Conditional)
-                        ErrorHappened();
+                        ErrorHappened(trapped);
                     break;
                 default:
                     ExecuteStages(pipeline);
                     if (LastStatus != 0 && Flow == Flow.None)
-                        ErrorHappened();
+                        ErrorHappened(trapped);
                     break;
             }
         }
@@ -97,11 +99,12 @@ internal sealed partial class ShellProcess
     private static readonly int[][] SingleStatus = [.. Enumerable.Range(0, 256).Select(s => new[] { s })];
 
     /// <summary>A command failed and nobody looks: the ERR trap, then the end with <c>set -e</c>.</summary>
-    private void ErrorHappened()
+    private void ErrorHappened(bool trapped)
     {
         if (errorsExpected > 0)
             return;
-        RunErrorTrap();
+        if (trapped)
+            RunErrorTrap();
         if (Options.ErrExit && Flow == Flow.None)
             Flow = Flow.Exit;
     }
@@ -117,9 +120,11 @@ internal sealed partial class ShellProcess
         {
             for (int i = 0; i < count - 1; i++)
             {
-                var pipe = new Pipe();
                 Command command = pipeline.Commands[i];
-                ShellProcess child = Fork();
+                if (!BeforeStage(command))
+                    return;
+                var pipe = new Pipe();
+                ShellProcess child = ForkStage(command);
                 if (input is not null)
                     child.Descriptors.Set(0, input);
                 child.Descriptors.Set(1, pipe.Writer);
@@ -130,6 +135,8 @@ internal sealed partial class ShellProcess
             }
 
             Command last = pipeline.Commands[^1];
+            if (!lastHere && !BeforeStage(last))
+                return;
             statuses[^1] = lastHere ? ExecuteHere(last, input!) : ExecuteForked(last, input!);
             input = null;
         }
@@ -148,6 +155,24 @@ internal sealed partial class ShellProcess
     {
         child.Descriptors.CloseAll();
         return new ShellErrorException("fork: retry: Resource temporarily unavailable", ErrorReach.Shell, 254);
+    }
+
+    /// <summary>The DEBUG trap of a simple command runs before its process is forked.</summary>
+    private bool BeforeStage(Command command)
+    {
+        CurrentLine = command.Line;
+        if (command is not Command.Simple)
+            return true;
+        NowRunning(command);
+        return traps is null || DebugTrapAllows() || Flow == Flow.None;
+    }
+
+    private ShellProcess ForkStage(Command command)
+    {
+        ShellProcess child = Fork();
+        child.ResetTraps();
+        child.debugTrapRan = command is Command.Simple;
+        return child;
     }
 
     private int RunStage(Command command)
@@ -178,7 +203,7 @@ internal sealed partial class ShellProcess
 
     private int ExecuteForked(Command command, FileDescription input)
     {
-        ShellProcess child = Fork();
+        ShellProcess child = ForkStage(command);
         child.Descriptors.Set(0, input);
         return child.RunToEnd(p => p.RunStage(command));
     }

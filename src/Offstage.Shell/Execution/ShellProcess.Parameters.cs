@@ -1,4 +1,5 @@
 using System.Globalization;
+using Offstage.Shell.Builtins;
 using Offstage.Shell.Expansion;
 using Offstage.Shell.Syntax;
 
@@ -44,7 +45,7 @@ internal sealed partial class ShellProcess
         switch (name)
         {
             case "":
-                return Variables.Value("HOME") ?? $"/home/{Session.Settings.UserName}";
+                return Variables.Value("HOME") ?? (Session.Settings.UserName == "root" ? "/root" : $"/home/{Session.Settings.UserName}");
             case "+":
                 return Variables.Value("PWD");
             case "-":
@@ -67,8 +68,15 @@ internal sealed partial class ShellProcess
 
     private void TraceCommand(Command.Simple command, List<string> arguments)
     {
-        _ = command;
-        TraceLine(string.Join(' ', arguments.Select(a => a.Length == 0 ? "''" : ShellQuoting.IfNeeded(a, IsUtf8))));
+        // The lists of a declaration are lines of their own, before it.
+        bool lists = BuiltinTable.IsDeclaration(arguments[0]);
+        foreach (Word word in lists ? command.Words : [])
+        {
+            if (word.Assignment is { Elements: not null })
+                TraceLine(word.Text);
+        }
+
+        TraceLine(string.Join(' ', arguments.Select(a => a.Length == 0 ? "''" : lists && a.EndsWith("=(", StringComparison.Ordinal) ? a[..^2].TrimEnd('+') : ShellQuoting.Traced(a, IsUtf8))));
     }
 
     public void TraceLine(string text)

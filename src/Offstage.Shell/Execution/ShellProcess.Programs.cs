@@ -22,8 +22,6 @@ internal abstract record Found
 /// <summary>Programs: commands of the library, and scripts of the tree.</summary>
 internal sealed partial class ShellProcess
 {
-    private const string DefaultPath = "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin";
-
     private int RunProgram(List<string> arguments)
     {
         Found found = Locate(arguments[0]);
@@ -36,7 +34,7 @@ internal sealed partial class ShellProcess
                     return child.RunToEnd(p => p.CallFunction(handler, ["command_not_found_handle", .. arguments]));
                 }
 
-                Complain(arguments[0].Contains('/') ? $"{arguments[0]}: No such file or directory" : $"{arguments[0]}: command not found");
+                Complain(arguments[0].Contains('/') || string.IsNullOrEmpty(Variables.Value("PATH")) ? $"{arguments[0]}: No such file or directory" : $"{arguments[0]}: command not found");
                 return 127;
             case Found.Refused refused:
                 Complain($"{arguments[0]}: {refused.Error.Message()}");
@@ -60,7 +58,7 @@ internal sealed partial class ShellProcess
         }
 
         Found result = new Found.Nothing();
-        foreach (string directory in (path ?? Variables.Value("PATH") ?? DefaultPath).Split(':'))
+        foreach (string directory in (path ?? Variables.Value("PATH") ?? "").Split(':'))
         {
             string candidate = directory.Length == 0 ? "./" + name : PathText.Join(directory, name);
             Found found = LocatePath(candidate);
@@ -214,7 +212,7 @@ internal sealed partial class ShellProcess
             child.Descriptors.Set(1, output.Share());
         if (call.StandardError is { } error)
             child.Descriptors.Set(2, error.Share());
-        child.traps?.Reset();
+        child.ResetTraps();
         if (call.Environment is { } environment)
             child.ReplaceEnvironment(environment);
         return child.RunToEnd(p =>

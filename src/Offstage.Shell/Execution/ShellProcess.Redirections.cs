@@ -137,7 +137,7 @@ internal sealed partial class ShellProcess
         if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int source))
         {
             // `>&file` is `&>file`; other words are no descriptors.
-            if (redirection.Kind == RedirectionKind.DuplicateOutput && redirection.Descriptor is null && redirection.Variable is null)
+            if (redirection.Kind == RedirectionKind.DuplicateOutput && redirection.Descriptor is null or 1 && redirection.Variable is null)
                 return OpenFile(redirection with { Kind = RedirectionKind.OutputAndError }, 1, target, scope);
             return $"{redirection.Target.Text}: ambiguous redirect";
         }
@@ -173,7 +173,7 @@ internal sealed partial class ShellProcess
     }
 
     /// <summary><c>exec</c>: its redirections stay; with a command, the process becomes it.</summary>
-    private int ExecuteExec(Command.Simple command, List<string> arguments)
+    private int ExecuteExec(Command.Simple command, List<string> arguments, List<TemporaryAssignment>? assignments)
     {
         using RedirectionScope? scope = TryRedirect(command.Redirections);
         if (scope is null)
@@ -220,7 +220,7 @@ internal sealed partial class ShellProcess
         }
 
         List<string> rest = arguments.GetRange(at, arguments.Count - at);
-        return WithAssignments(command.Assignments, () =>
+        return WithAssignments(assignments, () =>
         {
             Found found = Locate(rest[0]);
             if (found is Found.Nothing or Found.Refused)
@@ -232,7 +232,7 @@ internal sealed partial class ShellProcess
             }
 
             if (name is not null || login)
-                _ = name;
+                rest[0] = (login ? "-" : "") + (name ?? rest[0]);
             int status = Run(found, rest, clears ? new Dictionary<string, string>() : null);
             traps?.Forget("EXIT");
             Flow = Flow.Exit;

@@ -40,9 +40,7 @@ internal sealed partial class ShellProcess
             if (ParserOptions != options)
             {
                 // An option or alias that changes the grammar was set: what follows is read anew.
-                int line = firstLine + text.AsSpan(0, parser.Position).Count('\n');
-                text = text[parser.Position..];
-                firstLine = line;
+                (text, firstLine) = parser.Rest();
                 options = ParserOptions;
                 parser = new Parser(text, options, firstLine);
                 complete = false;

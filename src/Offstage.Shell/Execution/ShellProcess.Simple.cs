@@ -15,10 +15,8 @@ internal sealed partial class ShellProcess
     {
         CurrentLine = command.Line;
         substitutionStatus = null;
-        if (!runningTrap)
-            currentCommand = command;
-        BeforeCommand();
-        if (Flow != Flow.None)
+        NowRunning(command);
+        if (!BeforeCommand())
             return LastStatus;
         int substitutions = openSubstitutions.Count;
         try
@@ -26,19 +24,20 @@ internal sealed partial class ShellProcess
             List<string> arguments = command.Words.Length == 0 ? [] : ExpandArguments(command, out _);
             if (arguments.Count == 0)
                 return LastStatus = ExecuteAssignments(command);
+            List<TemporaryAssignment>? assignments = command.Assignments.Length == 0 ? null : ExpandTemporary(command.Assignments);
             if (Options.Trace)
                 TraceCommand(command, arguments);
             if (arguments is ["exec", ..] && !DisabledBuiltins.Contains("exec") && !Functions.ContainsKey("exec"))
-                return LastStatus = ExecuteExec(command, arguments);
+                return LastStatus = ExecuteExec(command, arguments, assignments);
             string last = arguments[^1];
             if (command.Redirections.Length == 0)
             {
-                LastStatus = Invoke(command, arguments);
+                LastStatus = Invoke(command, arguments, assignments);
             }
             else
             {
                 using RedirectionScope? scope = TryRedirect(command.Redirections);
-                LastStatus = scope is null ? 1 : Invoke(command, arguments);
+                LastStatus = scope is null ? 1 : Invoke(command, arguments, assignments);
             }
 
             LastArgument = last;
@@ -97,29 +96,43 @@ internal sealed partial class ShellProcess
     }
 
     /// <summary>Runs a command by its expanded words.</summary>
-    private int Invoke(Command.Simple command, List<string> arguments)
+    private int Invoke(Command.Simple command, List<string> arguments, List<TemporaryAssignment>? assignments)
     {
         string name = arguments[0];
         if (Functions.Count > 0 && Functions.TryGetValue(name, out Command.Function? function))
-            return WithAssignments(command.Assignments, () => CallFunction(function, arguments));
+            return WithAssignments(assignments, () => CallFunction(function, arguments));
         if (BuiltinTable.Find(name) is { } builtin && (DisabledBuiltins.Count == 0 || !DisabledBuiltins.Contains(name)))
         {
-            if (command.Assignments.Length == 0)
+            if (assignments is null)
                 return RunBuiltin(builtin, arguments, command.Words);
-            return WithAssignments(command.Assignments, () => RunBuiltin(builtin, arguments, command.Words));
+            return WithAssignments(assignments, () => RunBuiltin(builtin, arguments, command.Words), stay: builtin.IsSpecial && Options.Get("posix"));
         }
 
-        if (command.Assignments.Length == 0)
-            return RunProgram(arguments);
-        return WithAssignments(command.Assignments, () => RunProgram(arguments));
+        return assignments is null ? RunProgram(arguments) : WithAssignments(assignments, () => RunProgram(arguments));
     }
 
-    /// <summary>Runs something with variables that stand for it only, exported.</summary>
-    private int WithAssignments(Word[] assignments, Func<int> run)
+    /// <summary>An assignment before a command's name, expanded.</summary>
+    private readonly record struct TemporaryAssignment(string Name, string Value, bool Appends);
+
+    private List<TemporaryAssignment> ExpandTemporary(Word[] assignments)
     {
-        if (assignments.Length == 0)
-            return run();
-        var values = new List<(string Name, string Value, bool Appends)>();
+        if (assignments.Length == 1)
+            return ExpandTemporaryInScope(assignments, null);
+        // Each one sees those before it.
+        int depth = Variables.Enter();
+        try
+        {
+            return ExpandTemporaryInScope(assignments, depth);
+        }
+        finally
+        {
+            Variables.Leave();
+        }
+    }
+
+    private List<TemporaryAssignment> ExpandTemporaryInScope(Word[] assignments, int? depth)
+    {
+        var values = new List<TemporaryAssignment>();
         foreach (Word word in assignments)
         {
             Assignment assignment = word.Assignment!;
@@ -131,31 +144,56 @@ internal sealed partial class ShellProcess
             }
 
             if (Options.Trace)
-                TraceLine($"{assignment.Name}={ShellQuoting.IfNeeded(value, IsUtf8)}");
-            values.Add((assignment.Name, value, assignment.Appends));
+                TraceLine($"{assignment.Name}={ShellQuoting.Traced(value, IsUtf8)}");
+            values.Add(new TemporaryAssignment(assignment.Name, value, assignment.Appends));
+            if (depth is { } scope)
+                SetTemporary(values[^1], scope);
         }
 
+        return values;
+    }
+
+    /// <summary>Runs something with variables that stand for it only, exported.</summary>
+    /// <param name="stay">Whether they stay set, as before a special builtin of POSIX. Else those stay that the command itself declares.</param>
+    private int WithAssignments(List<TemporaryAssignment>? values, Func<int> run, bool stay = false)
+    {
+        if (values is null)
+            return run();
         int depth = Variables.Enter();
         try
         {
-            foreach ((string name, string value, bool appends) in values)
-            {
-                string before = appends ? Variables.Value(name) ?? "" : "";
-                VariableAttributes kept = (Variables.Find(name)?.Attributes ?? 0) & (VariableAttributes.Integer | VariableAttributes.Upper | VariableAttributes.Lower);
-                Variable variable = Variables.MakeLocal(name, depth, inherits: false);
-                variable.Attributes |= kept;
-                variable.IsTemporary = true;
-                Variables.Put(variable, before + value, appends: false);
-                Variables.Touch(variable);
-                Variables.Changed(name, variable);
-            }
-
+            foreach (TemporaryAssignment value in values)
+                SetTemporary(value, depth);
             return run();
         }
         finally
         {
+            (string Name, Variable Variable)[] staying = [.. values.Select(v => (v.Name, Variables.FindRaw(v.Name)!)).Where(v => v.Item2 is { IsTemporary: true } variable && (stay || variable.OutlivesCommand))];
             Variables.Leave();
+            foreach ((string name, Variable variable) in staying)
+                Variables.Keep(name, variable);
         }
+    }
+
+    private void SetTemporary(TemporaryAssignment assignment, int depth)
+    {
+        (string name, string value, bool appends) = assignment;
+        string before = appends ? Variables.Value(name) ?? "" : "";
+        VariableAttributes kept = (Variables.Find(name)?.Attributes ?? 0) & (VariableAttributes.Integer | VariableAttributes.Upper | VariableAttributes.Lower);
+        Variable variable = Variables.MakeLocal(name, depth, inherits: false);
+        variable.Attributes |= kept;
+        variable.IsTemporary = true;
+        try
+        {
+            Variables.Put(variable, before + value, appends: false);
+        }
+        catch (ExpressionException e)
+        {
+            throw ShellErrorException.Line(e.Message);
+        }
+
+        Variables.Touch(variable);
+        Variables.Changed(name, variable);
     }
 
     /// <summary>Assigns a value or a list.</summary>
@@ -173,7 +211,7 @@ internal sealed partial class ShellProcess
 
             string value = assignment.Value.Plain ?? Expander.ExpandAssignment(assignment.Value);
             if (traced)
-                TraceLine($"{assignment.Name}{(assignment.Subscript is { } s ? $"[{s.Text}]" : "")}{(assignment.Appends ? "+=" : "=")}{ShellQuoting.IfNeeded(value, IsUtf8)}");
+                TraceLine($"{assignment.Name}{(assignment.Subscript is { } s ? $"[{s.Text}]" : "")}{(assignment.Appends ? "+=" : "=")}{ShellQuoting.Traced(value, IsUtf8)}");
             if (assignment.Subscript is null)
                 Variables.Assign(assignment.Name, value, assignment.Appends);
             else

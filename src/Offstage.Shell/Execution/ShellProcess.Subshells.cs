@@ -9,7 +9,10 @@ namespace Offstage.Shell.Execution;
 /// <summary>What a new shell begins with: <c>bash -c</c>, <c>bash file</c>, a script that is executed.</summary>
 internal sealed record ShellStart
 {
-    public required string Text { get; init; }
+    public string Text { get; init; } = "";
+
+    /// <summary>Where the script comes from when it is standard input; takes over a reference. Null for a text.</summary>
+    public FileDescription? Input { get; init; }
 
     public required string Name { get; init; }
 
@@ -32,11 +35,13 @@ internal sealed partial class ShellProcess
 {
     private readonly List<(int Descriptor, ProcessHandle Process)> openSubstitutions = [];
 
-    private int ExecuteSubshell(CommandList body)
+    private int ExecuteSubshell(Command.Subshell command)
     {
+        CurrentLine = command.Line;
+        NowRunning(command);
         ShellProcess child = Fork();
-        child.traps?.Reset();
-        int status = child.RunToEnd(p => p.ExecuteList(body));
+        child.ResetTraps();
+        int status = child.RunToEnd(p => p.ExecuteList(command.Body));
         TellDeath(child);
         return LastStatus = status;
     }
@@ -55,8 +60,9 @@ internal sealed partial class ShellProcess
         {
             var capture = new Capture(Budget);
             ShellProcess child = Fork();
-            child.traps?.Reset();
+            child.ResetTraps();
             child.CallDepth = CallDepth;
+            child.TraceDepth++;
             if (!Options.Shopt("inherit_errexit") && !Options.Get("posix"))
                 child.Options.Set("errexit", false);
             child.Descriptors.Set(1, capture);
@@ -117,7 +123,7 @@ internal sealed partial class ShellProcess
         while (Descriptors.Find(descriptor) is not null && descriptor > 10)
             descriptor--;
         ShellProcess child = Fork();
-        child.traps?.Reset();
+        child.ResetTraps();
         child.Descriptors.Set(substitution.IsInput ? 1 : 0, substitution.IsInput ? pipe.Writer : pipe.Reader);
         foreach ((int held, _) in openSubstitutions)
             _ = child.Descriptors.Close(held);
@@ -144,7 +150,7 @@ internal sealed partial class ShellProcess
     {
         ShellProcess child = Fork();
         child.errorsExpected = 0;
-        child.traps?.Reset();
+        child.ResetTraps();
         // Without job control a background command reads nothing, unless it says so.
         child.Descriptors.Set(0, Device.Null.Share());
         ProcessHandle handle = ProcessHandle.Start(child, p => p.RunBackground(andOr)) ?? throw NoProcess(child);
@@ -176,7 +182,7 @@ internal sealed partial class ShellProcess
         var input = new Pipe();
         var output = new Pipe();
         ShellProcess child = Fork();
-        child.traps?.Reset();
+        child.ResetTraps();
         child.Descriptors.Set(0, input.Reader);
         child.Descriptors.Set(1, output.Writer);
         ProcessHandle handle = ProcessHandle.Start(child, p => p.RunStage(coprocess.Body)) ?? throw NoProcess(child);
@@ -188,8 +194,25 @@ internal sealed partial class ShellProcess
         variable.SetIndexed(new IndexedArray([reading.ToString(CultureInfo.InvariantCulture), writing.ToString(CultureInfo.InvariantCulture)]));
         Variables.Assign($"{coprocess.Name}_PID", child.Pid.ToString(CultureInfo.InvariantCulture));
         Jobs.Add(handle, ScriptPrinter.Print(coprocess));
+        openCoprocess = new OpenCoprocess(coprocess.Name, handle, reading, writing);
         LastBackgroundPid = child.Pid;
         return LastStatus = 0;
+    }
+
+    private sealed record OpenCoprocess(string Name, ProcessHandle Process, int Reading, int Writing);
+
+    private OpenCoprocess? openCoprocess;
+
+    /// <summary>A coprocess that was waited for leaves neither descriptors nor variables.</summary>
+    public void ForgetEndedCoprocess()
+    {
+        if (openCoprocess is not { Process.IsDone: true } ended)
+            return;
+        openCoprocess = null;
+        _ = Descriptors.Close(ended.Reading);
+        _ = Descriptors.Close(ended.Writing);
+        _ = Variables.Unset(ended.Name);
+        _ = Variables.Unset($"{ended.Name}_PID");
     }
 
     /// <summary>Runs a shell of its own over the same files: only exported variables, the directory and the descriptors go over.</summary>
@@ -227,7 +250,11 @@ internal sealed partial class ShellProcess
             foreach (string option in start.ShoptOptions)
                 child.Options.SetShopt(option, true);
             child.ImportFunctions();
-            int status = child.RunToEnd(p => p.RunMain(start.Text, start.ScriptPath is null ? "-c" : null));
+            child.IgnoreAs(this);
+            ScriptInput? input = start.Input is { } source ? new ScriptInput(source, interruption) : null;
+            if (input is not null)
+                child.Descriptors.Set(0, input);
+            int status = child.RunToEnd(p => input is not null ? p.RunInput(input) : p.RunMain(start.Text, start.ScriptPath is null ? "-c" : null));
             TellDeath(child);
             return status;
         }

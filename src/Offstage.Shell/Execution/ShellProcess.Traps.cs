@@ -1,4 +1,6 @@
 using System.Numerics;
+using Offstage.Shell.Expansion;
+using Offstage.Shell.Syntax;
 
 namespace Offstage.Shell.Execution;
 
@@ -11,6 +13,9 @@ internal sealed partial class ShellProcess
     private TrapTable? traps;
     private ulong pendingSignals;
     private bool runningTrap;
+
+    /// <summary>The parent ran the DEBUG trap for this stage of a pipeline before it forked.</summary>
+    private bool debugTrapRan;
 
     public TrapTable Traps => traps ??= new TrapTable();
 
@@ -65,21 +70,61 @@ internal sealed partial class ShellProcess
     public bool HasPendingSignal => Volatile.Read(ref pendingSignals) != 0;
 
     /// <summary>What is done before each command: the limits, signals that came, the DEBUG trap.</summary>
-    private void BeforeCommand()
+    /// <returns>False when the command is not to run.</returns>
+    private bool BeforeCommand()
     {
         Budget.CountCommand();
         Interruption.Check();
         if (pendingSignals != 0)
             RunPendingTraps();
-        if (traps is not null && !runningTrap && traps.Find("DEBUG") is { Length: > 0 } command)
-            RunTrap(command);
+        return traps is null || DebugTrapAllows();
     }
+
+    /// <summary>Runs the DEBUG trap.</summary>
+    /// <returns>False when the command before which it ran is not to run: the trap left a function or, under <c>extdebug</c>, failed.</returns>
+    private bool DebugTrapAllows()
+    {
+        if (debugTrapRan || runningTrap || traps?.Find("DEBUG") is not { Length: > 0 } command)
+        {
+            debugTrapRan = false;
+            return Flow == Flow.None;
+        }
+
+        int status = RunTrap(command);
+        if (Flow != Flow.None)
+            return false;
+        if (status == 0 || !Options.Shopt("extdebug"))
+            return true;
+        LastStatus = 0;
+        if (status == 2 && Returnable > 0)
+        {
+            LastStatus = 2;
+            Flow = Flow.Return;
+        }
+
+        return false;
+    }
+
+    /// <summary>Remembers the command for <c>BASH_COMMAND</c>, which within a trap tells the one before it.</summary>
+    private void NowRunning(Command command)
+    {
+        if (runningTrap)
+            return;
+        currentCommand = command;
+        currentExpression = null;
+    }
+
+    /// <summary>A subshell has none of the traps but the ignored signals, and the events that options hand down.</summary>
+    private void ResetTraps() => traps?.Reset([.. Options.Get("functrace") ? (string[])["DEBUG", "RETURN"] : [], .. Options.Get("errtrace") ? (string[])["ERR"] : []]);
+
+    /// <summary>The first signal whose trap is still to run; valid when there is one.</summary>
+    public int PendingSignal => BitOperations.TrailingZeroCount(Volatile.Read(ref pendingSignals)) + 1;
 
     public void RunPendingTraps()
     {
         while (pendingSignals != 0)
         {
-            int number = BitOperations.TrailingZeroCount(pendingSignals) + 1;
+            int number = PendingSignal;
             Interlocked.And(ref pendingSignals, ~(1UL << (number - 1)));
             if (traps?.Find(Signals.Name(number)!) is { Length: > 0 } command)
                 RunTrap(command, isSignal: true);
@@ -87,14 +132,16 @@ internal sealed partial class ShellProcess
     }
 
     /// <summary>Runs a trap's command; the status is what it was afterwards, unless the trap exits.</summary>
-    private void RunTrap(string command, bool isSignal = false)
+    /// <returns>The status of the trap's command.</returns>
+    private int RunTrap(string command, bool isSignal = false)
     {
         int status = LastStatus;
         int line = CurrentLine;
         IReadOnlyList<int> pipeStatus = PipeStatus;
         bool outer = runningTrap;
         runningTrap = !isSignal || outer;
-        Syntax.Command? running = currentCommand;
+        (Command? running, ArithmeticSource? expression) = (currentCommand, currentExpression);
+        int trapStatus;
         try
         {
             CallDepth++;
@@ -104,7 +151,8 @@ internal sealed partial class ShellProcess
         {
             CallDepth--;
             runningTrap = outer;
-            currentCommand = running;
+            (currentCommand, currentExpression) = (running, expression);
+            trapStatus = LastStatus;
         }
 
         if (Flow == Flow.None)
@@ -113,7 +161,11 @@ internal sealed partial class ShellProcess
             CurrentLine = line;
             PipeStatus = pipeStatus;
         }
+
+        return trapStatus;
     }
+
+    private bool HasErrorTrap => traps?.Find("ERR") is { Length: > 0 };
 
     private void RunErrorTrap()
     {
@@ -134,14 +186,28 @@ internal sealed partial class ShellProcess
         if (traps?.Find("EXIT") is not { Length: > 0 } command)
             return status;
         traps.Forget("EXIT");
+        if (KilledBy == Signals.Kill)
+            return status;
+        if (KilledBy != 0)
+            Interruption = Interruption.Renewed();
         LastStatus = status;
         Flow = Flow.None;
         errorsExpected = 0;
-        return Guard(_ =>
+        int own = Guard(_ =>
         {
             RunScript(command, "exit trap", 1, recovers: false);
             return Flow == Flow.Exit ? LastStatus : status;
         });
+        return KilledBy != 0 ? status : own;
+    }
+
+    /// <summary>Signals that the parent ignores stay ignored in a shell that it starts.</summary>
+    private void IgnoreAs(ShellProcess parent)
+    {
+        if (parent.traps is null)
+            return;
+        foreach ((string name, _) in parent.traps.All().Where(t => t.Value.Length == 0 && Signals.Find(t.Key) is not null))
+            Traps.Set(name, "");
     }
 
     /// <summary>A function sees the DEBUG, RETURN and ERR traps only where options say so.</summary>

@@ -1,3 +1,4 @@
+using Offstage.Shell.Builtins.Completion;
 using Offstage.Shell.Expansion;
 using Offstage.Shell.Streams;
 using Offstage.Shell.Syntax;
@@ -85,6 +86,9 @@ internal sealed partial class ShellProcess
     /// <summary>Builtins switched off by <c>enable -n</c>.</summary>
     public HashSet<string> DisabledBuiltins { get; private set; } = new(StringComparer.Ordinal);
 
+    /// <summary>What <c>complete</c> keeps, by command; <c>-D</c>, <c>-E</c> and <c>-I</c> for its special cases.</summary>
+    public SortedDictionary<string, CompletionSpecification> Completions { get; private set; } = new(StringComparer.Ordinal);
+
     public List<CallFrame> Frames { get; private set; } = [];
 
     /// <summary>The depth of variables at which the innermost function began; 0 outside of functions.</summary>
@@ -106,7 +110,15 @@ internal sealed partial class ShellProcess
     public int FlowCount { get; set; }
 
     /// <summary>The command that runs, as <c>BASH_COMMAND</c> tells it.</summary>
-    public string CurrentCommandText => currentCommand is null ? "" : ScriptPrinter.Print(currentCommand);
+    public string CurrentCommandText => currentCommand switch
+    {
+        null => "",
+        Command.ArithmeticFor when currentExpression is { } part => $"(({PartText(part)}))",
+        Command.For loop => $"for {loop.Name} in {ScriptPrinter.Words(loop.Words)}",
+        Command.Select select => $"select {select.Name} in {ScriptPrinter.Words(select.Words)}",
+        Command.Case choice => $"case {choice.Subject.Text} in ",
+        var command => ScriptPrinter.Print(command),
+    };
 
     public bool IsUtf8 { get; private set; }
 
@@ -133,6 +145,9 @@ internal sealed partial class ShellProcess
     }
 
     private Command? currentCommand;
+
+    /// <summary>The part of an arithmetic <c>for</c> that is evaluated.</summary>
+    private ArithmeticSource? currentExpression;
     private ParserOptions? parserOptions;
     private bool functionsShared;
 

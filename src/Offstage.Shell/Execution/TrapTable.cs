@@ -13,7 +13,10 @@ internal sealed class TrapTable
         lock (other.gate)
             commands = new(other.commands, StringComparer.Ordinal);
         IsInherited = other.IsInherited;
+        kept = other.kept;
     }
+
+    private string[] kept = [];
 
     /// <summary>Whether what is here is the parent's: it is shown, but only what is ignored counts.</summary>
     public bool IsInherited { get; private set; }
@@ -22,7 +25,7 @@ internal sealed class TrapTable
     public string? Find(string name)
     {
         lock (gate)
-            return commands.TryGetValue(name, out string? command) && (!IsInherited || command.Length == 0) ? command : null;
+            return commands.TryGetValue(name, out string? command) && Counts(name, command) ? command : null;
     }
 
     public string? FindShown(string name)
@@ -44,7 +47,7 @@ internal sealed class TrapTable
     public Dictionary<string, string> All()
     {
         lock (gate)
-            return commands.Where(c => !IsInherited || c.Value.Length == 0).ToDictionary(c => c.Key, c => c.Value);
+            return commands.Where(c => Counts(c.Key, c.Value)).ToDictionary(c => c.Key, c => c.Value);
     }
 
     public void Forget(string name)
@@ -59,14 +62,23 @@ internal sealed class TrapTable
     public TrapTable Fork() => new(this);
 
     /// <summary>In a subshell the traps are back to what they were at first, but for those that are ignored.</summary>
-    public void Reset() => IsInherited = true;
+    /// <param name="keeps">The events whose traps go on to count.</param>
+    public void Reset(params string[] keeps)
+    {
+        // What an outer subshell lost does not come back in an inner one.
+        kept = IsInherited ? [.. kept.Intersect(keeps)] : keeps;
+        IsInherited = true;
+    }
+
+    private bool Counts(string name, string command) => !IsInherited || command.Length == 0 || kept.Contains(name);
 
     private void DropInherited()
     {
         if (!IsInherited)
             return;
+        string[] dropped = [.. commands.Where(c => !Counts(c.Key, c.Value)).Select(c => c.Key)];
         IsInherited = false;
-        foreach (string name in commands.Where(c => c.Value.Length > 0).Select(c => c.Key).ToArray())
+        foreach (string name in dropped)
             commands.Remove(name);
     }
 }

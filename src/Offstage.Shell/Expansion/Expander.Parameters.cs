@@ -33,7 +33,9 @@ internal sealed partial class Expander
 
             if (process.Variables.FindRaw(expansion.Name) is { } raw && raw.Has(VariableAttributes.Reference) && expansion.Operator == ParameterOperator.None)
             {
-                AppendResult(raw.Scalar ?? "", builder, context);
+                // A reference to a reference tells where the chain ends.
+                string target = raw.Scalar ?? "";
+                AppendResult(ShellProcess.IsName(target) ? process.Variables.Resolve(target) ?? target : target, builder, context);
                 return;
             }
 
@@ -161,7 +163,12 @@ internal sealed partial class Expander
         if (expansion.Name is "@" or "*")
             return process.Positional.Count;
         if (expansion.IsAllElements)
+        {
+            if (process.Options.NoUnset && process.Variables.Find(expansion.Name)?.IsSet != true)
+                throw ShellErrorException.Unbound(expansion.Name);
             return Lookup(expansion) is ParameterValue.Many many ? many.Items.Count : 0;
+        }
+
         string? text = ((ParameterValue.Single)Lookup(expansion)).Text;
         if (text is null && process.Options.NoUnset)
             throw ShellErrorException.Unbound(Shown(expansion));

@@ -191,13 +191,15 @@ internal sealed partial class Expander(ShellProcess process)
     private string AppendTildes(string text, FieldBuilder builder, Context context, bool isFirst, bool isLast)
     {
         int from = 0;
+        // A word that looks like an assignment has its tildes replaced as one has.
+        int equals = context == Context.Word && isFirst && !process.Options.Get("posix") ? text.IndexOf('=') : -1;
+        bool assigns = equals > 0 && ShellProcess.IsName(text[..equals]);
         for (int i = text.IndexOf('~'); i >= 0; i = text.IndexOf('~', i + 1))
         {
-            bool assigns = context == Context.Word && isFirst && i > 0 && text[i - 1] == '=' && ShellProcess.IsName(text[..(i - 1)]);
-            bool atStart = i == 0 ? isFirst && builder.IsEmpty : assigns || context == Context.Assignment && (text[i - 1] == ':' || (text[i - 1] == '=' && !text.AsSpan(0, i - 1).Contains('=')));
+            bool atStart = i == 0 ? isFirst && builder.IsEmpty : (assigns && (i == equals + 1 || (i > equals && text[i - 1] == ':'))) || context == Context.Assignment && (text[i - 1] == ':' || (text[i - 1] == '=' && !text.AsSpan(0, i - 1).Contains('=')));
             if (!atStart)
                 continue;
-            int end = text.AsSpan(i).IndexOfAny(context == Context.Assignment ? "/:" : "/");
+            int end = text.AsSpan(i).IndexOfAny(context == Context.Assignment || assigns ? "/:" : "/");
             end = end < 0 ? text.Length : i + end;
             // A prefix that goes on in quotes or an expansion is none.
             if (end == text.Length && !isLast)

@@ -163,7 +163,7 @@ internal sealed class Globber(ShellProcess process)
     {
         if (process.Files.ReadDirectory(Absolute(prefix), out IReadOnlyList<DirectoryEntry> entries) != FileError.None)
             return [];
-        bool dots = process.Options.Shopt("dotglob") || named;
+        bool dots = named || process.Options.Shopt("dotglob") || !string.IsNullOrEmpty(process.Variables.Value("GLOBIGNORE"));
         return entries.Where(e => e.Name[0] != '.' || dots);
     }
 

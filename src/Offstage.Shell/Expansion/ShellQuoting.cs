@@ -57,9 +57,14 @@ internal static class ShellQuoting
     {
         if (NeedsAnsi(text, isUtf8))
             return Ansi(text, isUtf8);
-        bool plain = text.Length == 0 || (text.All(c => !" \t\n'\"\\|&;()<>!{}*[]?^$`".Contains(c)) && text[0] is not ('#' or '~'));
-        return plain ? text : Single(text);
+        return IsPlain(text) ? text : Single(text);
     }
+
+    /// <summary>As tracing shows words: <c>$'…'</c> only where quotes are needed for nothing else.</summary>
+    public static string Traced(string text, bool isUtf8) => IsPlain(text) ? IfNeeded(text, isUtf8) : Single(text);
+
+    private static bool IsPlain(string text)
+        => text.Length == 0 || (text.All(c => !" \t\n'\"\\|&;()<>!{}*[]?^$`".Contains(c)) && text[0] is not ('#' or '~'));
 
     public static bool NeedsAnsi(string text, bool isUtf8)
     {

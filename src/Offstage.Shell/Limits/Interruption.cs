@@ -18,6 +18,9 @@ public sealed class Interruption
         this.parent = parent;
     }
 
+    /// <summary>One that was not killed yet, for what a killed process still does at its end.</summary>
+    internal Interruption Renewed() => parent is null ? new Interruption(Budget) : new Interruption(parent);
+
     public Budget Budget { get; }
 
     /// <summary>Cancelled when the process is to end. For what blocks; loops call <see cref="Check"/>.</summary>

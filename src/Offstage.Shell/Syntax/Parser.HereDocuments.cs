@@ -26,7 +26,7 @@ internal sealed partial class Parser
         int bodyLine = Line(at);
         while (at < text.Length)
         {
-            string next = ReadDocumentLine(joins: !quoted, out bool terminated);
+            string next = ReadDocumentLine(joins: !quoted, out _);
             if (stripsTabs)
                 next = next.TrimStart('\t');
             if (next == delimiter)
@@ -35,13 +35,11 @@ internal sealed partial class Parser
                 break;
             }
 
-            body.Append(next);
-            if (terminated)
-                body.Append('\n');
+            body.Append(next).Append('\n');
         }
 
         if (!ended)
-            Warnings.Add($"{(text.EndsWith('\n') ? $"line {Line(text.Length) - 1}: " : "")}warning: here-document at line {line} delimited by end-of-file (wanted `{delimiter}')");
+            Warnings.Add($"line {Line(text.Length) - (text.EndsWith('\n') ? 1 : 0)}: warning: here-document at line {line} delimited by end-of-file (wanted `{delimiter}')");
         string source = body.ToString();
         Word word = quoted
             ? new Word(source, [new WordPart.Quoted(source, source)])

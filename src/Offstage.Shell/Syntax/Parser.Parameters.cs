@@ -246,6 +246,12 @@ internal sealed partial class Parser
                 at++;
                 parts.Add(ReadDoubleQuoted(start));
             }
+            else if (c == '$' && at + 1 < text.Length && text[at + 1] == '\'')
+            {
+                FlushLiteral(parts, literal);
+                int quote = at;
+                parts.Add(new WordPart.Quoted(ReadAnsiQuoted(), text[quote..at]));
+            }
             else
             {
                 ReadQuotedCharacter(parts, literal, "$`\"\\}");

@@ -65,9 +65,9 @@ internal sealed partial class Parser
     private Command.Function ParseFunctionDefinition(Token name, int line)
     {
         Token open = Take();
+        // A line ends where the text does.
         if (!Peek().Is(")"))
-            throw Unexpected(Peek());
-        _ = open;
+            throw Unexpected(Peek().Kind == TokenKind.End ? new Token(TokenKind.Newline, "\n", open.Start) : Peek());
         Take();
         return ParseFunctionBody(name.Text, line);
     }

@@ -20,8 +20,10 @@ internal sealed partial class Parser
         this.firstLine = firstLine;
     }
 
-    /// <summary>Where the next command begins.</summary>
-    public int Position => at;
+    public ParserOptions Options => options;
+
+    /// <summary>What is not parsed yet, and the number of its first line.</summary>
+    public (string Text, int Line) Rest() => (text[at..], Line(at));
 
     /// <summary>Here-documents that the end of the text ended, as warnings; cleared by the caller.</summary>
     public List<string> Warnings { get; } = [];

@@ -8,10 +8,10 @@ internal sealed partial class ScriptPrinter
         switch (command)
         {
             case Syntax.Command.Simple simple:
-                Words(simple.Assignments);
+                Append(simple.Assignments);
                 if (simple.Assignments.Length > 0 && simple.Words.Length > 0)
                     text.Append(' ');
-                Words(simple.Words);
+                Append(simple.Words);
                 break;
             case Syntax.Command.Group group:
                 Group(group.Body);
@@ -19,7 +19,8 @@ internal sealed partial class ScriptPrinter
             case Syntax.Command.Subshell subshell:
                 text.Append("( ");
                 List(subshell.Body);
-                if (documents.Count > 0)
+                documentsWithin = documents.Count > 0;
+                if (documentsWithin)
                     Documents();
                 text.Append(" )");
                 break;
@@ -153,7 +154,7 @@ internal sealed partial class ScriptPrinter
         if (words is null)
             text.Append("\"$@\"");
         else
-            Words(words);
+            Append(words);
         text.Append(';');
         NewLine();
         text.Append("do");

@@ -10,12 +10,18 @@ internal sealed partial class ScriptPrinter
     private int indent;
     private bool inFunction;
 
+    /// <summary>Whether the command just printed had here-documents within it; then no semicolon is behind it.</summary>
+    private bool documentsWithin;
+
     public static string Print(Command command)
     {
         var printer = new ScriptPrinter();
         printer.Command(command);
         return printer.Finish();
     }
+
+    /// <summary>The words that a <c>for</c> or <c>select</c> goes over; null for the positional parameters.</summary>
+    public static string Words(Word[]? words) => words is null ? "\"$@\"" : string.Join(' ', words.Select(w => w.Text));
 
     public static string Print(AndOr andOr)
     {
@@ -57,8 +63,7 @@ internal sealed partial class ScriptPrinter
     {
         if (documents.Count > 0)
             Documents();
-        else
-            text.Append('\n');
+        text.Append('\n');
         text.Append(' ', indent * 4);
     }
 
@@ -83,7 +88,9 @@ internal sealed partial class ScriptPrinter
                 NewLine();
             else if (!last && inFunction)
             {
-                text.Append(';');
+                if (!documentsWithin)
+                    text.Append(';');
+                documentsWithin = false;
                 NewLine();
             }
             else if (!last)
@@ -138,7 +145,7 @@ internal sealed partial class ScriptPrinter
         }
     }
 
-    private void Words(Word[] words)
+    private void Append(Word[] words)
     {
         for (int i = 0; i < words.Length; i++)
         {

@@ -39,6 +39,9 @@ internal sealed class Variable
     /// <summary>Whether it stands only for one command: an assignment before the command's name.</summary>
     public bool IsTemporary { get; set; }
 
+    /// <summary>Whether a temporary one was declared by its command, as by <c>x=1 export x</c>, and so stays.</summary>
+    public bool OutlivesCommand { get; set; }
+
     public bool Has(VariableAttributes attribute) => (Attributes & attribute) != 0;
 
     public bool IsArray => (Attributes & (VariableAttributes.Indexed | VariableAttributes.Associative)) != 0;

@@ -265,6 +265,15 @@ internal sealed partial class VariableTable
         return true;
     }
 
+    /// <summary>Makes a temporary variable of a scope that was left one of the scope around it.</summary>
+    public void Keep(string name, Variable variable)
+    {
+        variable.Depth = FindRaw(name)?.Depth ?? 0;
+        variable.IsTemporary = variable.OutlivesCommand = false;
+        visible[name] = variable;
+        Changed(name, variable);
+    }
+
     public void Define(string name, Variable variable) => visible[name] = variable;
 
     /// <summary>Takes a variable away whatever its attributes are.</summary>

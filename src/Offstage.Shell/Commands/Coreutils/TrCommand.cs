@@ -72,7 +72,7 @@ internal sealed class TrCommand : ICommand
 
     private static void Pump(CommandContext context, byte[] map, bool[]? deleted, bool[]? squeezed)
     {
-        var lines = new LineBlocks(context.StandardInput, context.Interruption);
+        var lines = new LineBlocks(context.StandardInput, context.Interruption, context.Output);
         byte[] output = new byte[64 * 1024];
         int last = -1;
         while (lines.TryReadAny(out var block))

@@ -125,12 +125,10 @@ internal sealed class ShellCommand(string name) : ICommand
 
     private static int RunInput(CommandContext context, ShellProcess process, List<string> positional, List<string> options, List<string> shopts)
     {
-        InputReader reader = context.Reader();
-        byte[] script = reader.ReadToEnd();
-        reader.Release();
+        context.Output.Flush();
         return process.RunShell(new ShellStart
         {
-            Text = System.Text.Encoding.Latin1.GetString(script),
+            Input = context.StandardInput.Share(),
             Name = context.Name,
             ScriptPath = context.Name,
             Positional = positional,

@@ -9,7 +9,7 @@ internal sealed class InputFile : IDisposable
     {
         (Name, Description, this.isOwned) = (name, description, isOwned);
         Reader = context.Reader(description);
-        Lines = new LineBlocks(description, context.Interruption);
+        Lines = new LineBlocks(description, context.Interruption, context.Output);
     }
 
     /// <summary>As given.</summary>

@@ -2,7 +2,7 @@ namespace Offstage.Shell.Commands.Text;
 
 /// <summary>Reads a file in large pieces that end where a line does, so that a command can search many lines at once.</summary>
 /// <remarks>Not for several threads.</remarks>
-internal sealed class LineBlocks(FileDescription source, Interruption interruption)
+internal sealed class LineBlocks(FileDescription source, Interruption interruption, OutputWriter? flushedBeforeWaiting = null)
 {
     private const int Size = 256 * 1024;
 
@@ -87,6 +87,9 @@ internal sealed class LineBlocks(FileDescription source, Interruption interrupti
             Array.Resize(ref buffer, wanted);
         }
 
+        // Who waits for more must not sit on what others wait for.
+        if (flushedBeforeWaiting is not null && source.Status.Kind == FileKind.Pipe && !source.WaitReadable(TimeSpan.Zero, interruption))
+            flushedBeforeWaiting.Flush();
         Error = source.Read(buffer.AsSpan(end), interruption, out int count);
         end += count;
         ended = Error != FileError.None || count == 0;
