@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Offstage.Shell.Commands.Text;
 
 namespace Offstage.Shell.Commands.Binary;
@@ -7,12 +8,8 @@ internal sealed class CksumCommand : ICommand
 {
     private static readonly OptionTable table = new("cksum [FILE]...", "Print CRC checksum and byte counts of each FILE.");
 
-    private static readonly uint[] crcs = [.. Enumerable.Range(0, 256).Select(i =>
-    {
-        uint crc = (uint)i << 24;
-        for (int bit = 0; bit < 8; bit++) crc = (crc & 0x8000_0000) != 0 ? (crc << 1) ^ 0x04C1_1DB7 : crc << 1;
-        return crc;
-    })];
+    /// <summary>What a byte adds to the sum when so many bytes follow it: eight bytes are looked up at a time.</summary>
+    private static readonly uint[][] crcs = Tables();
 
     public string Name => "cksum";
 
@@ -28,14 +25,45 @@ internal sealed class CksumCommand : ICommand
             while (file.Lines.TryReadAny(out var block))
             {
                 length += block.Length;
-                foreach (byte b in block) crc = (crc << 8) ^ crcs[(byte)((crc >> 24) ^ b)];
+                crc = Add(crc, block);
             }
 
-            for (long rest = length; rest > 0; rest >>= 8) crc = (crc << 8) ^ crcs[(byte)((crc >> 24) ^ (byte)rest)];
+            for (long rest = length; rest > 0; rest >>= 8) crc = Add(crc, [(byte)rest]);
             context.Output.WriteLine($"{~crc} {length}{(options.Operands.Count == 0 ? "" : " " + file.Name)}");
         }
 
         return status.Value;
+    }
+
+    private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+        {
+            uint first = crc ^ BinaryPrimitives.ReadUInt32BigEndian(bytes);
+            crc = crcs[7][first >> 24] ^ crcs[6][(byte)(first >> 16)] ^ crcs[5][(byte)(first >> 8)] ^ crcs[4][(byte)first]
+                ^ crcs[3][bytes[4]] ^ crcs[2][bytes[5]] ^ crcs[1][bytes[6]] ^ crcs[0][bytes[7]];
+        }
+
+        foreach (byte b in bytes) crc = (crc << 8) ^ crcs[0][(byte)((crc >> 24) ^ b)];
+        return crc;
+    }
+
+    private static uint[][] Tables()
+    {
+        uint[][] tables = [.. Enumerable.Range(0, 8).Select(_ => new uint[256])];
+        for (int i = 0; i < 256; i++)
+        {
+            uint crc = (uint)i << 24;
+            for (int bit = 0; bit < 8; bit++) crc = (crc & 0x8000_0000) != 0 ? (crc << 1) ^ 0x04C1_1DB7 : crc << 1;
+            tables[0][i] = crc;
+        }
+
+        for (int table = 1; table < tables.Length; table++)
+        {
+            for (int i = 0; i < 256; i++) tables[table][i] = (tables[table - 1][i] << 8) ^ tables[0][tables[table - 1][i] >> 24];
+        }
+
+        return tables;
     }
 }
 
