@@ -147,24 +147,31 @@ internal sealed partial class Expander
 
         if (text.Length == 0)
             return pattern.Matches("", process.Interruption) ? put("") : text;
+        bool decoded = pattern.Options.IsUtf8 && Utf8Text.IsNeeded(text);
+        string characters = decoded ? Utf8Text.Decode(text) : text;
+        string Bytes(int start, int end) => decoded ? Utf8Text.Encode(characters[start..end]) : characters[start..end];
         var result = new StringBuilder(text.Length);
-        int at = 0;
-        while (at < text.Length)
+        int at = 0, kept = 0;
+        while (at < characters.Length)
         {
-            int length = pattern.PrefixLength(text[at..], longest: true, process.Interruption);
+            if ((at & 0xFF) == 0)
+                process.Interruption.Check();
+            int length = pattern.LengthAt(characters.AsSpan(at), process.Interruption, out bool isLast);
+            if (isLast)
+                break;
             if (length <= 0)
             {
-                result.Append(text[at++]);
+                at++;
                 continue;
             }
 
-            result.Append(put(text.Substring(at, length)));
-            at += length;
+            result.Append(Bytes(kept, at)).Append(put(Bytes(at, at + length)));
+            at = kept = at + length;
             if (!all)
                 break;
         }
 
-        return result.Append(text.AsSpan(at)).ToString();
+        return kept == 0 ? text : result.Append(Bytes(kept, characters.Length)).ToString();
     }
 
     /// <summary>The replacement, in which a quoted <c>&amp;</c> stays marked.</summary>

@@ -55,6 +55,9 @@ public sealed class InputReader(FileDescription source, Interruption interruptio
     /// <summary>Everything that is left, counted against the run's memory.</summary>
     public byte[] ReadToEnd()
     {
+        // A file's size is known: no growing step by step.
+        if (buffer.Length == 0 && source.Status is { Kind: FileKind.Regular, Size: var size } && size >= bufferSize && size < Array.MaxLength)
+            Grow((int)size + 1);
         while (Fill())
         {
         }
@@ -86,12 +89,7 @@ public sealed class InputReader(FileDescription source, Interruption interruptio
         }
 
         if (end == buffer.Length)
-        {
-            int wanted = buffer.Length == 0 ? bufferSize : (int)Math.Min(Array.MaxLength, buffer.Length * 2L);
-            interruption.Budget.Hold(wanted - buffer.Length);
-            held += wanted - buffer.Length;
-            Array.Resize(ref buffer, wanted);
-        }
+            Grow(buffer.Length == 0 ? bufferSize : (int)Math.Min(Array.MaxLength, buffer.Length * 2L));
 
         // Who waits for more must not sit on what others wait for.
         if (flushedBeforeWaiting is not null && source.Status.Kind == FileKind.Pipe && !source.WaitReadable(TimeSpan.Zero, interruption))
@@ -99,5 +97,12 @@ public sealed class InputReader(FileDescription source, Interruption interruptio
         Error = source.Read(buffer.AsSpan(end), interruption, out int count);
         end += count;
         return Error == FileError.None && count > 0;
+    }
+
+    private void Grow(int wanted)
+    {
+        interruption.Budget.Hold(wanted - buffer.Length);
+        held += wanted - buffer.Length;
+        Array.Resize(ref buffer, wanted);
     }
 }

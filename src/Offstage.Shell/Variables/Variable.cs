@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Offstage.Shell.Execution;
 
 namespace Offstage.Shell.Variables;
@@ -22,7 +23,13 @@ internal enum VariableAttributes
 /// <summary>A variable's value and attributes. Belongs to one process.</summary>
 internal sealed class Variable
 {
+    /// <summary>A text shorter than this is copied when something is appended.</summary>
+    private const int ShortMax = 256;
+
     private string? text;
+
+    /// <summary>A long text that grows: what is appended is gathered here, and made one text only when it is read. Null for others.</summary>
+    private StringBuilder? growing;
     private long number;
     private bool hasNumber;
     private IndexedArray? indexed;
@@ -47,7 +54,7 @@ internal sealed class Variable
     public bool IsArray => (Attributes & (VariableAttributes.Indexed | VariableAttributes.Associative)) != 0;
 
     /// <summary>Whether there is a value: of an array, any element.</summary>
-    public bool IsSet => text is not null || hasNumber || indexed is not null || associative is not null || Special is not null;
+    public bool IsSet => text is not null || growing is not null || hasNumber || indexed is not null || associative is not null || Special is not null;
 
     /// <summary>The scalar value; of an array the element 0. Null when unset.</summary>
     public string? Scalar
@@ -58,7 +65,9 @@ internal sealed class Variable
                 return indexed.Find(0);
             if (associative is not null)
                 return associative.Find("0");
-            if (text is null && hasNumber)
+            if (text is null && growing is not null)
+                text = growing.ToString();
+            else if (text is null && hasNumber)
                 text = number.ToString(CultureInfo.InvariantCulture);
             return text;
         }
@@ -82,8 +91,25 @@ internal sealed class Variable
         else
         {
             text = value;
+            growing = null;
             hasNumber = false;
         }
+    }
+
+    /// <summary>Adds to the end of the scalar value, in time that depends on the addition only.</summary>
+    public void Append(string value)
+    {
+        string? before = IsArray || growing is null ? Scalar : null;
+        if (IsArray || (growing is null && (before is null || before.Length < ShortMax)))
+        {
+            SetScalar(before + value);
+            return;
+        }
+
+        growing ??= new StringBuilder(before, before!.Length * 2);
+        growing.Append(value);
+        text = null;
+        hasNumber = false;
     }
 
     public void SetNumber(long value)
@@ -97,6 +123,7 @@ internal sealed class Variable
         number = value;
         hasNumber = true;
         text = null;
+        growing = null;
     }
 
     /// <summary>The value as a number when it is plainly one.</summary>
@@ -116,16 +143,14 @@ internal sealed class Variable
     {
         Attributes |= VariableAttributes.Indexed;
         indexed = array;
-        text = null;
-        hasNumber = false;
+        ClearScalar();
     }
 
     public void SetAssociative(AssociativeArray array)
     {
         Attributes |= VariableAttributes.Associative;
         associative = array;
-        text = null;
-        hasNumber = false;
+        ClearScalar();
     }
 
     /// <summary>The array to write to. A scalar becomes its element 0.</summary>
@@ -139,8 +164,7 @@ internal sealed class Variable
             indexed = indexed.Copy();
         if (scalar is not null)
             indexed.Set(0, scalar);
-        text = null;
-        hasNumber = false;
+        ClearScalar();
         return indexed;
     }
 
@@ -151,15 +175,13 @@ internal sealed class Variable
             associative = new AssociativeArray();
         else if (associative.IsShared)
             associative = associative.Copy();
-        text = null;
-        hasNumber = false;
+        ClearScalar();
         return associative;
     }
 
     public void Clear()
     {
-        text = null;
-        hasNumber = false;
+        ClearScalar();
         indexed = null;
         associative = null;
     }
@@ -171,7 +193,17 @@ internal sealed class Variable
             indexed.IsShared = true;
         if (associative is not null)
             associative.IsShared = true;
-        return (Variable)MemberwiseClone();
+        text = growing is null ? text : Scalar;
+        var fork = (Variable)MemberwiseClone();
+        fork.growing = null;
+        return fork;
+    }
+
+    private void ClearScalar()
+    {
+        text = null;
+        growing = null;
+        hasNumber = false;
     }
 }
 

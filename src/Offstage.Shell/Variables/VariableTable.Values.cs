@@ -7,6 +7,8 @@ namespace Offstage.Shell.Variables;
 /// <summary>Values as the attributes make them, and the elements of arrays.</summary>
 internal sealed partial class VariableTable
 {
+    private const VariableAttributes CaseAttributes = VariableAttributes.Upper | VariableAttributes.Lower | VariableAttributes.Capitalize;
+
     /// <summary>Gives a variable a value, by its attributes.</summary>
     public void Put(Variable variable, string value, bool appends)
     {
@@ -25,7 +27,10 @@ internal sealed partial class VariableTable
             return;
         }
 
-        variable.SetScalar(WithCase(variable, appends ? variable.Scalar + value : value));
+        if (appends && (variable.Attributes & CaseAttributes) == 0)
+            variable.Append(value);
+        else
+            variable.SetScalar(WithCase(variable, appends ? variable.Scalar + value : value));
     }
 
     /// <summary>Finds an element by a subscript's text; null when it is not set.</summary>

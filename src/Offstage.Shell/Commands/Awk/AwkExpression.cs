@@ -42,6 +42,9 @@ internal abstract class AwkPlace : AwkExpression
 {
     public abstract void Assign(AwkRuntime runtime, AwkValue value);
 
+    /// <summary>Whether both are the same plain variable.</summary>
+    public virtual bool IsSameVariable(AwkExpression other) => false;
+
     /// <summary>Evaluates what names the place once, so that reading and writing it name the same.</summary>
     public virtual AwkPlace Resolve(AwkRuntime runtime) => this;
 }
@@ -67,7 +70,11 @@ internal sealed class AwkGlobal(int slot, string name) : AwkPlace, IAwkArraySour
 {
     public string ArrayName => name;
 
+    private int Slot => slot;
+
     public AwkCell Cell(AwkRuntime runtime) => runtime.Globals[slot];
+
+    public override bool IsSameVariable(AwkExpression other) => other is AwkGlobal same && same.Slot == slot;
 
     public AwkArray Array(AwkRuntime runtime) => runtime.Globals[slot].RequireArray(name);
 
@@ -89,7 +96,11 @@ internal sealed class AwkLocal(int slot, string name) : AwkPlace, IAwkArraySourc
 {
     public string ArrayName => name;
 
+    private int Slot => slot;
+
     public AwkCell Cell(AwkRuntime runtime) => runtime.Frame[slot];
+
+    public override bool IsSameVariable(AwkExpression other) => other is AwkLocal same && same.Slot == slot;
 
     public AwkArray Array(AwkRuntime runtime) => runtime.Frame[slot].RequireArray(name);
 

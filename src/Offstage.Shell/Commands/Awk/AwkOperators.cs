@@ -58,6 +58,8 @@ internal sealed class AwkComparison(string operation, AwkExpression left, AwkExp
 
 internal sealed class AwkConcatenation(AwkExpression[] parts) : AwkTextExpression
 {
+    public AwkExpression[] Parts => parts;
+
     public override string Text(AwkRuntime runtime)
     {
         if (parts.Length == 2)
@@ -102,10 +104,27 @@ internal sealed class AwkMembership(AwkElement element) : AwkBooleanExpression
 
 internal sealed class AwkAssignment(AwkPlace place, AwkExpression value) : AwkExpression
 {
+    public static AwkExpression Of(AwkPlace place, AwkExpression value)
+        => value is AwkConcatenation sum && place.IsSameVariable(sum.Parts[0]) ? new AwkAppending(place, sum.Parts[1..]) : new AwkAssignment(place, value);
+
     public override AwkValue Evaluate(AwkRuntime runtime)
     {
         var result = value.Evaluate(runtime);
         if (result.Kind == AwkKind.Array) throw new AwkException("attempt to use array in a scalar context");
+        place.Assign(runtime, result);
+        return result;
+    }
+}
+
+/// <summary><c>s = s x</c> for a variable: it grows in place.</summary>
+internal sealed class AwkAppending(AwkPlace place, AwkExpression[] tails) : AwkExpression
+{
+    public override AwkValue Evaluate(AwkRuntime runtime)
+    {
+        var before = place.Evaluate(runtime);
+        string tail = tails.Length == 1 ? tails[0].Text(runtime) : string.Concat(tails.Select(t => t.Text(runtime)));
+        var result = before.Append(tail, runtime.ConversionFormat);
+        runtime.CountText(result.TextLength);
         place.Assign(runtime, result);
         return result;
     }

@@ -36,7 +36,7 @@ internal sealed partial class AwkParser
             {
                 Advance(regexMayStart: true);
                 SkipNewlines();
-                return new AwkAssignment(place, Ternary());
+                return AwkAssignment.Of(place, Ternary());
             }
 
             if (token.Text is "+=" or "-=" or "*=" or "/=" or "%=" or "^=")
@@ -90,7 +90,7 @@ internal sealed partial class AwkParser
         if (left is not AwkPlace place || !Is("=")) return left;
         Advance(regexMayStart: true);
         SkipNewlines();
-        return new AwkAssignment(place, Ternary());
+        return AwkAssignment.Of(place, Ternary());
     }
 
     private AwkExpression In(bool allowGroup)

@@ -65,8 +65,13 @@ internal sealed partial class AwkRuntime
     /// <summary>A text that grows by itself in a loop must not take the machine's memory.</summary>
     public string CountText(string text)
     {
-        if (text.Length > Context.Budget.Limits.HeldBytesMax / 4) Context.Budget.End(new ShellStop.TooMuchMemory(Context.Budget.Limits.HeldBytesMax));
+        CountText(text.Length);
         return text;
+    }
+
+    public void CountText(int length)
+    {
+        if (length > Context.Budget.Limits.HeldBytesMax / 4) Context.Budget.End(new ShellStop.TooMuchMemory(Context.Budget.Limits.HeldBytesMax));
     }
 
     /// <summary>A variable by its name; null when the program has none of it.</summary>

@@ -17,7 +17,13 @@ internal enum AwkKind : byte
 /// <summary>A value: a number, a text, or text from outside that may be both.</summary>
 internal readonly struct AwkValue
 {
+    /// <summary>A text shorter than this is copied when something is appended.</summary>
+    private const int ShortMax = 256;
+
+    /// <summary>A string, an array, or an <see cref="AwkGrowingText"/>.</summary>
     private readonly object? content;
+
+    /// <summary>The number, or the length within a growing text.</summary>
     private readonly double number;
 
     private AwkValue(AwkKind kind, double number, object? content) => (Kind, this.number, this.content) = (kind, number, content);
@@ -34,13 +40,29 @@ internal readonly struct AwkValue
 
     public static AwkValue Of(AwkArray value) => new(AwkKind.Array, 0, value);
 
+    /// <summary>This value's text with more behind it; where it is long, in time that depends on the addition only.</summary>
+    public AwkValue Append(string tail, string numberFormat)
+    {
+        if (content is AwkGrowingText known && known.TryAppend((int)number, tail)) return new(AwkKind.Text, number + tail.Length, known);
+        string head = Text(numberFormat);
+        if (head.Length < ShortMax) return Of(string.Concat(head, tail));
+        var growing = new AwkGrowingText(head);
+        growing.TryAppend(head.Length, tail);
+        return new(AwkKind.Text, head.Length + tail.Length, growing);
+    }
+
     public static AwkValue Input(string value) => new(AwkKind.Input, 0, value);
+
+    /// <summary>Of a value that is a text.</summary>
+    public int TextLength => content is string text ? text.Length : (int)number;
+
+    private string Content => content as string ?? ((AwkGrowingText)content!).Text((int)number);
 
     public double Number => Kind switch
     {
         AwkKind.Number => number,
         AwkKind.Unset or AwkKind.Array => 0,
-        _ => CNumber.Prefix((string)content!, out _),
+        _ => CNumber.Prefix(Content, out _),
     };
 
     public string Text(string numberFormat) => Kind switch
@@ -48,14 +70,14 @@ internal readonly struct AwkValue
         AwkKind.Unset => "",
         AwkKind.Number => Format(number, numberFormat),
         AwkKind.Array => throw new AwkException("attempt to use array in a scalar context"),
-        _ => (string)content!,
+        _ => Content,
     };
 
     public bool Truth => Kind switch
     {
         AwkKind.Number => number != 0,
-        AwkKind.Text => ((string)content!).Length > 0,
-        AwkKind.Input => LooksNumeric(out double value) ? value != 0 : ((string)content!).Length > 0,
+        AwkKind.Text => Content.Length > 0,
+        AwkKind.Input => LooksNumeric(out double value) ? value != 0 : Content.Length > 0,
         _ => false,
     };
 
@@ -65,7 +87,7 @@ internal readonly struct AwkValue
         value = number;
         if (Kind is AwkKind.Number or AwkKind.Unset) return true;
         if (Kind != AwkKind.Input) return false;
-        string text = (string)content!;
+        string text = Content;
         value = CNumber.Prefix(text, out int length);
         if (length == 0) return false;
         while (length < text.Length && text[length] is ' ' or (>= '\t' and <= '\r')) length++;

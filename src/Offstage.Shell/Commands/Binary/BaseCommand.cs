@@ -43,8 +43,7 @@ internal sealed class BaseCommand(string name) : ICommand
         if (file.Error != FileError.None) throw new CommandFailedException($"read error: {file.Error.Message()}");
         if (options.Has('d'))
         {
-            byte[] decoded = encoding.Decode(content, options.Has('i'), out bool valid);
-            context.Output.Write(decoded);
+            context.Output.Write(encoding.Decode(content, options.Has('i'), out bool valid).Span);
             return valid ? 0 : throw new CommandFailedException("invalid input");
         }
 
@@ -97,15 +96,17 @@ internal sealed record BaseEncoding(string Alphabet, int Bits, int GroupLength, 
     }
 
     /// <param name="valid">False when something was no part of the alphabet, or the end is missing; what came before is decoded.</param>
-    public byte[] Decode(ReadOnlySpan<byte> text, bool ignoreGarbage, out bool valid)
+    public ReadOnlyMemory<byte> Decode(ReadOnlySpan<byte> text, bool ignoreGarbage, out bool valid)
     {
-        var result = new List<byte>(text.Length);
-        int buffer = 0, held = 0, count = 0, padding = 0;
+        byte[] result = new byte[(text.Length * (long)Bits / 8) + 1];
+        int buffer = 0, held = 0, count = 0, padding = 0, length = 0;
+        Span<sbyte> digits = stackalloc sbyte[256];
+        Digits(digits);
         valid = true;
         foreach (byte b in text)
         {
             if (b == '\n') continue;
-            int digit = Alphabet.IndexOf(Bits == 4 ? char.ToUpperInvariant((char)b) : (char)b);
+            int digit = digits[b];
             if (digit < 0 && b == '=' && Bits > 4)
             {
                 padding++;
@@ -125,12 +126,23 @@ internal sealed record BaseEncoding(string Alphabet, int Bits, int GroupLength, 
             if (held < 8) continue;
             held -= 8;
             byte value = (byte)(buffer >> held);
-            result.Add(LeastFirst ? (byte)Reverse(value) : value);
+            result[length++] = LeastFirst ? (byte)Reverse(value) : value;
             buffer &= (1 << held) - 1;
         }
 
         if (valid) valid = (count + padding) % GroupLength == 0;
-        return [.. result];
+        return result.AsMemory(0, length);
+    }
+
+    /// <summary>What each byte stands for; -1 for what is no part of the alphabet.</summary>
+    private void Digits(Span<sbyte> digits)
+    {
+        digits.Fill(-1);
+        for (int i = 0; i < Alphabet.Length; i++)
+        {
+            digits[Alphabet[i]] = (sbyte)i;
+            if (Bits == 4) digits[char.ToLowerInvariant(Alphabet[i])] = (sbyte)i;
+        }
     }
 
     private static int Reverse(byte value)

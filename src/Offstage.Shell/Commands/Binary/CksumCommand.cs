@@ -31,13 +31,6 @@ internal sealed class CksumCommand : ICommand
         new("blake2b", "BLAKE2b", () => new Blake2b()),
     ];
 
-    private static readonly uint[] crcs = [.. Enumerable.Range(0, 256).Select(i =>
-    {
-        uint crc = (uint)i << 24;
-        for (int bit = 0; bit < 8; bit++) crc = (crc & 0x8000_0000) != 0 ? (crc << 1) ^ 0x04C1_1DB7 : crc << 1;
-        return crc;
-    })];
-
     public string Name => "cksum";
 
     public int Run(CommandContext context)
@@ -96,10 +89,10 @@ internal sealed class CksumCommand : ICommand
             while (file.Lines.TryReadAny(out var block))
             {
                 length += block.Length;
-                foreach (byte b in block) crc = (crc << 8) ^ crcs[(byte)((crc >> 24) ^ b)];
+                crc = PosixCrc.Add(crc, block);
             }
 
-            for (long rest = length; rest > 0; rest >>= 8) crc = (crc << 8) ^ crcs[(byte)((crc >> 24) ^ (byte)rest)];
+            for (long rest = length; rest > 0; rest >>= 8) crc = PosixCrc.Add(crc, [(byte)rest]);
             context.Output.WriteLine($"{~crc} {length}{(options.Operands.Count == 0 ? "" : " " + file.Name)}");
         }
 

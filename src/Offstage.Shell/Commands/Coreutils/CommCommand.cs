@@ -34,6 +34,7 @@ internal sealed class CommCommand : ICommand
         var left = new Side(context, first, terminator, "1");
         var right = new Side(context, second, terminator, "2");
         long[] totals = new long[3];
+        bool[] hides = [options.Has('1'), options.Has('2'), options.Has('3')];
         bool checks = !options.Has("nocheck-order"), always = options.Has("check-order"), anyUnpaired = false;
         while (left.HasLine || right.HasLine)
         {
@@ -41,11 +42,11 @@ internal sealed class CommCommand : ICommand
             anyUnpaired |= order != 0;
             int column = order < 0 ? 0 : order > 0 ? 1 : 2;
             totals[column]++;
-            if (!options.Has((char)('1' + column)))
+            if (!hides[column])
             {
                 for (int i = 0; i < column; i++)
                 {
-                    if (!options.Has((char)('1' + i))) context.Output.Write(delimiter);
+                    if (!hides[i]) context.Output.Write(delimiter);
                 }
 
                 context.Output.Write(order <= 0 ? left.Line : right.Line);
@@ -68,13 +69,16 @@ internal sealed class CommCommand : ICommand
         private readonly InputFile file;
         private readonly byte terminator;
         private readonly string number;
-        private readonly ByteText current;
-        private byte[] before = [];
+        private ByteText current;
+        private ByteText before;
+        private ByteText earlier;
 
         public Side(CommandContext context, InputFile file, byte terminator, string number)
         {
             (this.context, this.file, this.terminator, this.number) = (context, file, terminator, number);
             current = new ByteText(context.Budget);
+            before = new ByteText(context.Budget);
+            earlier = new ByteText(context.Budget);
             Read();
         }
 
@@ -86,12 +90,11 @@ internal sealed class CommCommand : ICommand
 
         public void Advance(bool checks, bool fatal)
         {
-            byte[] earlier = before;
-            before = Line.ToArray();
+            (earlier, before, current) = (before, current, earlier);
             Read();
             if (!checks || IsDisordered) return;
             // At the end of the file its last two lines are looked at once more: they may have been a pair's.
-            if (HasLine ? before.AsSpan().SequenceCompareTo(Line) <= 0 : earlier.AsSpan().SequenceCompareTo(before) <= 0) return;
+            if (HasLine ? before.Span.SequenceCompareTo(Line) <= 0 : earlier.Span.SequenceCompareTo(before.Span) <= 0) return;
             context.Complain($"file {number} is not in sorted order");
             if (fatal) throw new CommandFailedException("input is not in sorted order");
             IsDisordered = true;
@@ -100,8 +103,8 @@ internal sealed class CommCommand : ICommand
         private void Read()
         {
             HasLine = file.Reader.TryReadLine(out var line, out _, terminator);
-            if (HasLine) current.Set(line);
-            else if (file.Error != FileError.None) throw new CommandFailedException($"{file.Name}: {file.Error.Message()}");
+            current.Set(line);
+            if (!HasLine && file.Error != FileError.None) throw new CommandFailedException($"{file.Name}: {file.Error.Message()}");
         }
     }
 }

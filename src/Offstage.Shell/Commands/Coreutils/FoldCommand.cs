@@ -21,11 +21,12 @@ internal sealed class FoldCommand : ICommand
         int width = 80;
         if (options.Value('w') is { } w && (!int.TryParse(w, out width) || width < 1)) throw new CommandFailedException($"invalid number of columns: {Latin.Quote(w)}");
         var status = new RunningStatus();
+        bool bytes = options.Has('b'), spaces = options.Has('s'), utf8 = context.IsUtf8;
         foreach (var file in InputFile.OpenAll(context, options.Operands, status))
         {
             while (file.Reader.TryReadLine(out var line, out bool ended))
             {
-                Fold(context, line, width, options.Has('b'), options.Has('s'));
+                Fold(context.Output, line, width, bytes, spaces, utf8);
                 if (ended) context.Output.WriteByte((byte)'\n');
             }
         }
@@ -33,14 +34,14 @@ internal sealed class FoldCommand : ICommand
         return status.Value;
     }
 
-    private static void Fold(CommandContext context, ReadOnlySpan<byte> line, int width, bool bytes, bool spaces)
+    private static void Fold(OutputWriter output, ReadOnlySpan<byte> line, int width, bool bytes, bool spaces, bool utf8)
     {
         while (true)
         {
             int column = 0, at = 0;
             while (at < line.Length)
             {
-                int next = bytes ? column + 1 : Advance(column, line[at], context.IsUtf8);
+                int next = bytes ? column + 1 : Advance(column, line[at], utf8);
                 if (next > width && at > 0) break;
                 column = next;
                 at++;
@@ -48,7 +49,7 @@ internal sealed class FoldCommand : ICommand
 
             if (at >= line.Length)
             {
-                context.Output.Write(line);
+                output.Write(line);
                 return;
             }
 
@@ -58,8 +59,8 @@ internal sealed class FoldCommand : ICommand
                 if (blank >= 0) at = blank + 1;
             }
 
-            context.Output.Write(line[..at]);
-            context.Output.WriteByte((byte)'\n');
+            output.Write(line[..at]);
+            output.WriteByte((byte)'\n');
             line = line[at..];
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Offstage.Shell.Commands.Text;
 
 namespace Offstage.Shell.Commands.Coreutils;
@@ -84,8 +85,8 @@ internal sealed class WcCommand : ICommand
         while (file.Lines.TryReadAny(out var block))
         {
             bytes += block.Length;
-            if (wanted.Lines) lines += block.Count((byte)'\n');
-            if (wanted.Words) words += Words(block, ref inWord);
+            if (wanted.Words) words += Words(block, ref inWord, ref lines);
+            else if (wanted.Lines) lines += block.Count((byte)'\n');
             if (wanted.Characters) characters += utf8 ? Characters(block) : block.Length;
             if (!wanted.Width) continue;
             foreach (byte b in block)
@@ -103,40 +104,35 @@ internal sealed class WcCommand : ICommand
         return new(lines, words, characters, bytes, Math.Max(width, column));
     }
 
-    /// <summary>A word begins where something visible follows a blank.</summary>
-    private static long Words(ReadOnlySpan<byte> block, ref bool inWord)
+    /// <summary>Counts words and lines in one pass. A word begins where something visible follows a blank.</summary>
+    private static long Words(ReadOnlySpan<byte> block, ref bool inWord, ref long lines)
     {
         long words = 0;
         int i = 0;
-        bool carry = inWord;
-        if (Vector.IsHardwareAccelerated)
+        // Bit 0: whether a blank stood before the byte that comes next.
+        uint before = inWord ? 0u : 1u;
+        var first = Vector256.Create((byte)9);
+        var others = Vector256.Create((byte)4);
+        var space = Vector256.Create((byte)' ');
+        var newline = Vector256.Create((byte)'\n');
+        for (; i + Vector256<byte>.Count <= block.Length; i += Vector256<byte>.Count)
         {
-            var first = new Vector<byte>(9);
-            var space = new Vector<byte>(32);
-            var five = new Vector<byte>(4);
-            int step = Vector<byte>.Count;
-            Span<byte> before = stackalloc byte[step + 1];
-            for (; i + step <= block.Length; i += step)
-            {
-                var chunk = new Vector<byte>(block.Slice(i, step));
-                var blank = Vector.LessThanOrEqual(chunk - first, five) | Vector.Equals(chunk, space);
-                // Blanks are 255: a start is a byte that is none while the one before is.
-                before[0] = carry ? (byte)0 : (byte)255;
-                blank.CopyTo(before[1..]);
-                var starts = Vector.AndNot(new Vector<byte>(before[..step]), blank);
-                words += Vector.Sum(starts & Vector<byte>.One);
-                carry = before[step] == 0;
-            }
+            var chunk = Vector256.Create(block[i..]);
+            uint blanks = (Vector256.LessThanOrEqual(chunk - first, others) | Vector256.Equals(chunk, space)).ExtractMostSignificantBits();
+            words += BitOperations.PopCount(~blanks & ((blanks << 1) | before));
+            lines += BitOperations.PopCount(Vector256.Equals(chunk, newline).ExtractMostSignificantBits());
+            before = blanks >> 31;
         }
 
         for (; i < block.Length; i++)
         {
             bool isBlank = block[i] is (byte)' ' or (>= 9 and <= 13);
-            if (!isBlank && !carry) words++;
-            carry = !isBlank;
+            if (!isBlank && before != 0) words++;
+            if (block[i] == '\n') lines++;
+            before = isBlank ? 1u : 0u;
         }
 
-        inWord = carry;
+        inWord = before == 0;
         return words;
     }
 

@@ -39,10 +39,10 @@ internal sealed class CmpCommand : ICommand
         if (first is null) return Fail(context, operands[0], error1, quiet);
         using var second = InputFile.TryOpen(context, operands[1], out var error2);
         if (second is null) return Fail(context, operands[1], error2, quiet);
-        byte[] a = Cut(first.ReadToEnd(), skips[0], limit), b = Cut(second.ReadToEnd(), skips[1], limit);
+        ReadOnlySpan<byte> a = Cut(first.ReadToEnd(), skips[0], limit), b = Cut(second.ReadToEnd(), skips[1], limit);
         if (first.Error != FileError.None) return Fail(context, operands[0], first.Error, quiet);
         if (second.Error != FileError.None) return Fail(context, operands[1], second.Error, quiet);
-        int same = a.AsSpan().CommonPrefixLength(b);
+        int same = a.CommonPrefixLength(b);
         if (same == a.Length && same == b.Length) return 0;
         if (quiet) return 1;
         int common = Math.Min(a.Length, b.Length);
@@ -56,15 +56,16 @@ internal sealed class CmpCommand : ICommand
         }
         else if (same < common)
         {
-            long line = a.AsSpan(0, same).Count((byte)'\n') + 1;
+            long line = a[..same].Count((byte)'\n') + 1;
             context.Output.Write($"{operands[0]} {operands[1]} differ: {(options.Has('b') ? "byte" : "char")} {same + 1}, line {line}");
             context.Output.WriteLine(options.Has('b') ? $" is {Octal(a[same])} {Visible(a[same])} {Octal(b[same])} {Visible(b[same])}" : "");
             return 1;
         }
 
         if (a.Length == b.Length) return 1;
-        var (shorter, length) = a.Length < b.Length ? (operands[0], a) : (operands[1], b);
-        int lines = length.AsSpan().Count((byte)'\n');
+        string shorter = a.Length < b.Length ? operands[0] : operands[1];
+        var length = a.Length < b.Length ? a : b;
+        int lines = length.Count((byte)'\n');
         context.Output.Flush();
         context.Error.WriteLine(length.Length == 0 ? $"cmp: EOF on {shorter} which is empty"
             : options.Has('l') ? $"cmp: EOF on {shorter} after byte {length.Length}"
@@ -80,7 +81,7 @@ internal sealed class CmpCommand : ICommand
         return 2;
     }
 
-    private static byte[] Cut(byte[] content, long skip, long limit)
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> content, long skip, long limit)
     {
         int start = (int)Math.Min(skip, content.Length);
         return content[start..(int)Math.Min(content.Length, start + Math.Min(limit, content.Length))];

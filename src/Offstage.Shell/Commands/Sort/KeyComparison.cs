@@ -85,10 +85,10 @@ internal static class KeyComparison
         }
     }
 
-    private static bool Counts(byte b, SortRules rules)
+    public static bool Counts(byte b, SortRules rules)
         => (!rules.Dictionary || char.IsAsciiLetterOrDigit((char)b) || b is (byte)' ' or (byte)'\t') && (!rules.IgnoreNonprinting || b is >= 32 and < 127);
 
-    private static int Fold(byte b, SortRules rules) => rules.IgnoreCase && b is >= (byte)'a' and <= (byte)'z' ? b - 32 : b;
+    public static int Fold(byte b, SortRules rules) => rules.IgnoreCase && b is >= (byte)'a' and <= (byte)'z' ? b - 32 : b;
 
     private static int Hash(ReadOnlySpan<byte> text)
     {

@@ -71,12 +71,13 @@ internal sealed class SortCommand : ICommand
         }
 
         if (check && names.Count > 1) return Usage.Error(context, $"extra operand {Latin.Quote(names[1])} not allowed with -c", 2);
-        byte[] content = Read(context, names, terminator, out long held);
-        var comparer = new LineComparer(content, keys, global, separator, options.Has('s') || unique, keys.Length == 0 && global.IsPlain && !global.SkipStartBlanks, context);
-        var lines = comparer.Lines(terminator);
-        if (check) return Check(context, lines, comparer, names.Count == 0 ? "-" : names[0], unique, options.Has('C') || options.Value("check") is "quiet" or "silent");
-        // Lines that are in order already, as merged input nearly is, are not moved.
-        Array.Sort(lines, comparer);
+        var text = SortText.Read(context, names, terminator);
+        SortKey[] ordering = keys.Length > 0 ? keys : [SortKey.Line(global)];
+        bool isPlain = keys.Length == 0 && global.IsPlain && !global.SkipStartBlanks;
+        var lastResort = options.Has('s') || unique || isPlain ? null : SortKey.Line(SortRules.Plain with { Reverse = global.Reverse });
+        var comparer = new LineComparer(text, ordering, lastResort?.Rules, separator, context);
+        if (check) return Check(context, text, comparer, names.Count == 0 ? "-" : names[0], unique, options.Has('C') || options.Value("check") is "quiet" or "silent");
+        int[] lines = LineSorter.Sort(text, ordering, lastResort, separator, comparer, context);
         FileDescription? target = null;
         var output = context.Output;
         if (options.Value('o') is { } path)
@@ -86,62 +87,29 @@ internal sealed class SortCommand : ICommand
             output = context.Writer(target);
         }
 
-        Write(output, content, lines, unique ? comparer : null, terminator);
+        Write(output, text, lines, unique ? comparer : null);
         output.Flush();
         target?.Release();
-        context.Budget.Release(held);
+        text.Release();
         return 0;
     }
 
-    /// <summary>All files in one piece; every line ends in the terminator.</summary>
-    private static byte[] Read(CommandContext context, List<string> names, byte terminator, out long held)
-    {
-        var pieces = new List<byte[]>();
-        long total = 0;
-        foreach (string name in names.Count == 0 ? ["-"] : names)
-        {
-            using var file = InputFile.TryOpen(context, name, out var error);
-            if (file is null) throw new CommandFailedException($"cannot read: {name}: {error.Message()}", 2);
-            byte[] content = file.ReadToEnd();
-            if (file.Error != FileError.None) throw new CommandFailedException($"read failed: {name}: {file.Error.Message()}", 2);
-            if (content.Length == 0) continue;
-            if (content[^1] != terminator) content = [.. content, terminator];
-            pieces.Add(content);
-            total += content.Length;
-        }
-
-        held = total * 3;
-        context.Budget.Hold(held);
-        if (total > Array.MaxLength) throw new CommandFailedException("memory exhausted", 2);
-        if (pieces.Count == 1) return pieces[0];
-        byte[] all = new byte[total];
-        int at = 0;
-        foreach (byte[] piece in pieces)
-        {
-            piece.CopyTo(all, at);
-            at += piece.Length;
-        }
-
-        return all;
-    }
-
-    private static void Write(OutputWriter output, byte[] content, SortLine[] lines, LineComparer? unique, byte terminator)
+    private static void Write(OutputWriter output, SortText text, int[] lines, LineComparer? unique)
     {
         for (int i = 0; i < lines.Length; i++)
         {
-            if (unique is not null && i > 0 && unique.CompareKeys(lines[i - 1], lines[i]) == 0) continue;
-            output.Write(content.AsSpan(lines[i].Start, lines[i].Length));
-            output.WriteByte(terminator);
+            if (unique is null || i == 0 || unique.CompareKeys(lines[i - 1], lines[i]) != 0) output.Write(text.TerminatedLine(lines[i]));
         }
     }
 
-    private static int Check(CommandContext context, SortLine[] lines, LineComparer comparer, string name, bool unique, bool quiet)
+    private static int Check(CommandContext context, SortText text, LineComparer comparer, string name, bool unique, bool quiet)
     {
-        for (int i = 1; i < lines.Length; i++)
+        for (int i = 1; i < text.Count; i++)
         {
-            int order = unique ? comparer.CompareKeys(lines[i - 1], lines[i]) : comparer.CompareForCheck(lines[i - 1], lines[i]);
+            if ((i & 0xFFF) == 0) context.Check();
+            int order = unique ? comparer.CompareKeys(i - 1, i) : comparer.CompareForCheck(i - 1, i);
             if (unique ? order < 0 : order <= 0) continue;
-            if (!quiet) context.Complain($"{name}:{i + 1}: disorder: {Latin.Text(comparer.Text(lines[i]))}");
+            if (!quiet) context.Complain($"{name}:{i + 1}: disorder: {Latin.Text(text.Line(i))}");
             return 1;
         }
 

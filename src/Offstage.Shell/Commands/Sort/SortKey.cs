@@ -82,12 +82,21 @@ internal sealed record SortKey(int StartField, int StartByte, int EndField, int 
         return new(field - 1, start, endField, endByte, rules, own);
     }
 
+    /// <summary>The whole line.</summary>
+    public static SortKey Line(SortRules rules) => new(0, 0, -1, 0, rules, HasOwnRules: true);
+
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> line, int separator)
+    {
+        var (start, length) = PlaceIn(line, separator);
+        return line.Slice(start, length);
+    }
+
+    public (int Start, int Length) PlaceIn(ReadOnlySpan<byte> line, int separator)
     {
         int start = Field(line, StartField, separator);
         if (Rules.SkipStartBlanks) start = Blanks(line, start);
         start = Math.Min(line.Length, start + StartByte);
-        if (EndField < 0) return line[start..];
+        if (EndField < 0) return (start, line.Length - start);
         int end;
         if (EndByte == 0)
         {
@@ -102,7 +111,7 @@ internal sealed record SortKey(int StartField, int StartByte, int EndField, int 
             end = Math.Min(line.Length, end + EndByte);
         }
 
-        return end <= start ? default : line[start..end];
+        return (start, Math.Max(0, end - start));
     }
 
     private static int Field(ReadOnlySpan<byte> line, int index, int separator)

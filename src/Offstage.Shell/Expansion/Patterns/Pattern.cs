@@ -62,6 +62,16 @@ internal sealed class Pattern
         return length < 0 ? -1 : Utf8Text.Encode(decoded[..length]).Length;
     }
 
+    /// <summary>The length of the longest match at the start of what is left of a text; -1 for none.</summary>
+    /// <param name="characters">Decoded already.</param>
+    /// <param name="isLast">Whether nothing that begins later can match either: a search that looks on would read the rest again and again.</param>
+    public int LengthAt(ReadOnlySpan<char> characters, Interruption interruption, out bool isLast)
+    {
+        int length = new PatternMatcher(nodes, Options, hasGroups, interruption).PrefixLength(characters, longest: true);
+        isLast = length == PatternMatcher.RanOut;
+        return length;
+    }
+
     /// <summary>The length of the shortest or longest suffix that matches; -1 for none.</summary>
     public int SuffixLength(string text, bool longest, Interruption interruption)
     {
@@ -71,7 +81,12 @@ internal sealed class Pattern
         var matcher = new PatternMatcher(nodes, Options, hasGroups, interruption);
         for (int length = longest ? decoded.Length : 0; length >= 0 && length <= decoded.Length; length += longest ? -1 : 1)
         {
-            if (matcher.MatchesWhole(decoded.AsSpan(decoded.Length - length)))
+            if ((length & 0xFF) == 0)
+                interruption.Check();
+            int matched = matcher.WholeLength(decoded.AsSpan(decoded.Length - length));
+            if (matched == PatternMatcher.RanOut && longest)
+                return -1;
+            if (matched == length)
                 return Options.IsUtf8 ? Utf8Text.Encode(decoded[^length..]).Length : length;
         }
 

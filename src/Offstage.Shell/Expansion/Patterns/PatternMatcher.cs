@@ -6,11 +6,23 @@ namespace Offstage.Shell.Expansion;
 /// </summary>
 internal readonly ref struct PatternMatcher(PatternNode[] nodes, PatternOptions options, bool hasGroups, Interruption interruption)
 {
-    public bool MatchesWhole(ReadOnlySpan<char> text)
-        => hasGroups
-            ? new GroupMatcher(options, text, interruption).Match(nodes, 0, text.Length)
-            : Simulate(text, longest: true, wholeOnly: true) == text.Length;
+    /// <summary>
+    /// No match, and the text came to its end while one was still possible. What begins later in the text has no match then either: where a star
+    /// was reached, it would have taken what comes before; where none was, there is too little left.
+    /// </summary>
+    public const int RanOut = -2;
 
+    public bool MatchesWhole(ReadOnlySpan<char> text) => WholeLength(text) == text.Length;
+
+    /// <returns>The text's length, or a negative number: <see cref="RanOut"/> or -1.</returns>
+    public int WholeLength(ReadOnlySpan<char> text)
+    {
+        if (hasGroups)
+            return new GroupMatcher(options, text, interruption).Match(nodes, 0, text.Length) ? text.Length : -1;
+        return Simulate(text, longest: true, wholeOnly: true);
+    }
+
+    /// <returns>The length, or a negative number: <see cref="RanOut"/> or -1.</returns>
     public int PrefixLength(ReadOnlySpan<char> text, bool longest)
     {
         if (!hasGroups)
@@ -70,7 +82,7 @@ internal readonly ref struct PatternMatcher(PatternNode[] nodes, PatternOptions 
             }
         }
 
-        return wholeOnly ? now[^1] ? text.Length : -1 : found;
+        return wholeOnly ? now[^1] ? text.Length : RanOut : found >= 0 ? found : RanOut;
     }
 
     private void PassStars(Span<bool> states)

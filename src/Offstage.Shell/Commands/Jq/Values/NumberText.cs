@@ -5,6 +5,8 @@ namespace Offstage.Shell.Commands.Jq;
 /// <summary>Numbers as text: a double by the fewest digits that give it back, a large literal by its own digits.</summary>
 internal static class NumberText
 {
+    private static readonly double[] tens = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
+
     public static string Format(JsonNumber number) => number.Literal ?? Format(number.Value);
 
     /// <summary>NaN is null, and what is infinite is the largest number, as JSON has neither.</summary>
@@ -33,18 +35,38 @@ internal static class NumberText
     /// <returns>Null when the text is no number.</returns>
     public static JsonNumber? Parse(ReadOnlySpan<char> text)
     {
-        if (text.Length is > 0 and <= 15)
-        {
-            long whole = 0;
-            int at = 0;
-            for (; at < text.Length && (uint)(text[at] - '0') <= 9; at++) whole = (whole * 10) + text[at] - '0';
-            if (at == text.Length) return JsonNumber.Of(whole);
-        }
-
+        if (ParseShort(text) is { } number) return number;
         if (!IsNumber(text)) return null;
         double value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
         string literal = Canonical(text);
         return literal == Format(value) ? JsonNumber.Of(value) : JsonNumber.OfLiteral(value, literal);
+    }
+
+    /// <summary>A number of at most 15 digits without an exponent: a double keeps them, and one division gives it.</summary>
+    /// <returns>Null for all others.</returns>
+    private static JsonNumber? ParseShort(ReadOnlySpan<char> text)
+    {
+        bool isNegative = text.Length > 0 && text[0] == '-';
+        var body = isNegative ? text[1..] : text;
+        if (body.Length is 0 or > 15) return null;
+        long digits = 0;
+        int point = -1;
+        for (int at = 0; at < body.Length; at++)
+        {
+            uint digit = (uint)(body[at] - '0');
+            if (digit <= 9) digits = (digits * 10) + digit;
+            else if (body[at] == '.' && point < 0) point = at;
+            else return null;
+        }
+
+        if (isNegative && digits == 0) return null;
+        if (point < 0) return JsonNumber.Of(isNegative ? -digits : digits);
+        int fraction = body.Length - point - 1;
+        // Written otherwise than as it stands: what begins with a zero too many, or with so many zeros that it has an exponent.
+        if (point == 0 || fraction == 0 || (body[0] == '0' && (point > 1 || body[2] == '0'))) return null;
+        double value = digits / tens[fraction];
+        if (isNegative) value = -value;
+        return body[^1] == '0' ? JsonNumber.OfLiteral(value, text.ToString()) : JsonNumber.Of(value);
     }
 
     public static int CompareDigits(JsonNumber a, JsonNumber b)
