@@ -14,7 +14,8 @@ internal sealed class JsonReader(ByteSource source, Action check)
     private static readonly SearchValues<byte> ordinary = SearchValues.Create([.. Enumerable.Range(32, 224).Where(b => b is not ('"' or '\\')).Select(b => (byte)b)]);
     private static readonly SearchValues<byte> tokenEnds = SearchValues.Create("[{:,]}\" \t\r\n"u8);
 
-    private readonly List<Level> open = [];
+    private readonly List<JsonLevel> open = [];
+    private readonly Stack<JsonLevel> closed = new();
     private readonly StringPool names = new();
     private byte[] buffer = [];
     private int at;
@@ -122,7 +123,7 @@ internal sealed class JsonReader(ByteSource source, Action check)
             return;
         }
 
-        Level level = open[^1];
+        JsonLevel level = open[^1];
         if (level.HasPending) throw Here("Expected separator between values");
         level.HasPending = true;
         level.Pending = value;
@@ -135,14 +136,16 @@ internal sealed class JsonReader(ByteSource source, Action check)
         if (open.Count > 0 && open[^1].HasPending) throw Here("Expected separator between values");
         if (open.Count > 0 && open[^1] is { IsObject: true, Key: null }) throw Here("Object keys must be strings");
         if (open.Count > 0 && !open[^1].IsObject) Events?.Index(open[^1].Count);
-        open.Add(new Level(isObject));
+        JsonLevel level = closed.TryPop(out JsonLevel? used) ? used : new JsonLevel();
+        level.Begin(isObject);
+        open.Add(level);
         Events?.Open();
     }
 
     private void Colon()
     {
         if (open.Count == 0) throw Here(next is null ? "Expected string key before ':'" : "':' not as part of an object");
-        Level level = open[^1];
+        JsonLevel level = open[^1];
         if (!level.IsObject) throw Here(level.HasPending ? "':' not as part of an object" : "Expected string key before ':'");
         if (!level.HasPending) throw Here("Expected string key before ':'");
         if (level.Key is not null) throw Here("':' should follow a key");
@@ -155,7 +158,7 @@ internal sealed class JsonReader(ByteSource source, Action check)
     private void Comma()
     {
         if (open.Count == 0) throw Here(next is null ? "Expected value before ','" : "',' not as part of an object or array");
-        Level level = open[^1];
+        JsonLevel level = open[^1];
         if (!level.HasPending) throw Here("Expected value before ','");
         if (level.IsObject && level.Key is null) throw Here("Objects must consist of key:value pairs");
         Add(level);
@@ -165,7 +168,7 @@ internal sealed class JsonReader(ByteSource source, Action check)
     private void Close(bool isObject)
     {
         if (open.Count == 0 || open[^1].IsObject != isObject) throw Here($"Unmatched '{(isObject ? '}' : ']')}'");
-        Level level = open[^1];
+        JsonLevel level = open[^1];
         if (level.HasPending)
         {
             if (isObject && level.Key is null) throw Here("Objects must consist of key:value pairs");
@@ -181,14 +184,11 @@ internal sealed class JsonReader(ByteSource source, Action check)
         }
 
         open.RemoveAt(open.Count - 1);
-        JsonValue value = level.ToValue();
-        if (Events is not null)
-        {
-            Events.Close(level.Count == 0 ? value : null);
-            // The events have told of it; only that there was something counts.
-            value = JsonValue.Null;
-        }
-
+        // The events have told of what is in it; then only that there was something counts.
+        JsonValue value = Events is null || level.Count == 0 ? level.ToValue() : JsonValue.Null;
+        Events?.Close(level.Count == 0 ? value : null);
+        if (Events is not null) value = JsonValue.Null;
+        closed.Push(level);
         if (open.Count == 0) next = value;
         else
         {
@@ -199,7 +199,7 @@ internal sealed class JsonReader(ByteSource source, Action check)
         }
     }
 
-    private void Add(Level level)
+    private void Add(JsonLevel level)
     {
         JsonValue value = level.Pending ?? JsonValue.Of(level.PendingText!);
         if (Events is not null)
@@ -210,14 +210,15 @@ internal sealed class JsonReader(ByteSource source, Action check)
         }
         else if (level.IsObject)
         {
-            level.Members = (level.Members ?? JsonObject.Empty).With(level.Key!, value);
+            level.Set(level.Key!, value);
         }
         else
         {
             level.Append(value);
         }
 
-        (level.HasPending, level.PendingIsContainer, level.Pending, level.PendingText, level.Key, level.AfterComma) = (false, false, null, null, null, false);
+        level.AfterComma = false;
+        level.Settle();
         if ((++values & 1023) == 0) check();
     }
 
@@ -422,38 +423,5 @@ internal sealed class JsonReader(ByteSource source, Action check)
         if (name.Equals("nan", StringComparison.OrdinalIgnoreCase)) return JsonValue.Of(double.NaN);
         if (name.Equals("infinity", StringComparison.OrdinalIgnoreCase)) return JsonValue.Of(negative ? double.NegativeInfinity : double.PositiveInfinity);
         return null;
-    }
-
-    /// <summary>An array or object that is not closed yet.</summary>
-    private sealed class Level(bool isObject)
-    {
-        private JsonValue[] items = [];
-
-        public bool IsObject => isObject;
-
-        public JsonObject? Members { get; set; }
-
-        public int Count { get; set; }
-
-        public string? Key { get; set; }
-
-        public bool HasPending { get; set; }
-
-        public bool PendingIsContainer { get; set; }
-
-        public bool AfterComma { get; set; }
-
-        public JsonValue? Pending { get; set; }
-
-        /// <summary>Of a string; it may turn out to be a key.</summary>
-        public string? PendingText { get; set; }
-
-        public void Append(JsonValue value)
-        {
-            if (Count == items.Length) Array.Resize(ref items, Math.Max(4, Count * 2));
-            items[Count++] = value;
-        }
-
-        public JsonValue ToValue() => isObject ? Members ?? JsonObject.Empty : JsonArray.Own(items, Count);
     }
 }

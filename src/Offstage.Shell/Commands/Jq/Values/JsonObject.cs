@@ -23,7 +23,7 @@ internal sealed class JsonObject : JsonValue
 
     public ReadOnlySpan<JsonValue> Values => Current().Values.AsSpan(0, Count);
 
-    /// <summary>Takes both over; the keys differ from each other.</summary>
+    /// <summary>Takes both over; the keys differ from each other. Where there is no more room than <paramref name="count"/>, the keys may be shared by several objects.</summary>
     public static JsonObject Own(string[] keys, JsonValue[] values, int count) => new(new Store(keys, values), count);
 
     /// <returns>Null when there is no such key.</returns>
