@@ -52,6 +52,7 @@ internal static class Declaration
         SetAttributes(variable, on & ~VariableAttributes.ReadOnly, options.Off);
         try
         {
+            // A list given as text is parsed only now.
             if (list is not null)
                 process.AssignList(name, variable, list.Elements!, list.Appends);
             else if (value is not null && subscript is not null)
@@ -62,6 +63,10 @@ internal static class Declaration
         catch (Expansion.ExpressionException e)
         {
             throw ShellErrorException.Line($"{call.Arguments[0]}: {e.Message}");
+        }
+        catch (SyntaxErrorException e)
+        {
+            throw ShellErrorException.Line(e.Message);
         }
         finally
         {
