@@ -11,8 +11,7 @@ public sealed class PropertyTests(ITestOutputHelper output)
     public void Random_programs_agree_with_bash(string grammar)
     {
         Assert.SkipUnless(RealShell.IsAvailable, "bubblewrap and bash are needed");
-        int count = int.TryParse(Environment.GetEnvironmentVariable("OFFSTAGE_SHELL_PROPERTY"), out int asked) ? asked : 240;
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("OFFSTAGE_SHELL_PROPERTY_SEED"), out int given) ? given : Random.Shared.Next();
+        (int count, int seed) = Seeds.Of("OFFSTAGE_SHELL_PROPERTY", 240);
         output.WriteLine($"seed {seed}");
         var scripts = new RandomScripts(new Random(seed));
         CorpusCase[] cases = [.. Enumerable.Range(0, count).Select(i => new CorpusCase(grammar, $"{grammar} {i}",

@@ -84,7 +84,7 @@ internal sealed partial class ShellProcess
         (int functionDepth, int calls, int loops, int expected, int returnable) = (FunctionDepth, CallDepth, LoopDepth, errorsExpected, Returnable);
         try
         {
-            ExecuteList(list);
+            ExecuteWhole(list);
             return Flow == Flow.None;
         }
         catch (ShellErrorException e) when (recovers && SubshellDepth == 0 && e.Reach == ErrorReach.Line)
@@ -100,6 +100,19 @@ internal sealed partial class ShellProcess
             }
 
             return true;
+        }
+    }
+
+    /// <summary>An expression, or text that is parsed only when it is expanded, is wrong wherever it stands: then the line is given up.</summary>
+    private void ExecuteWhole(CommandList list)
+    {
+        try
+        {
+            ExecuteList(list);
+        }
+        catch (Exception e) when (e is ExpressionException or SyntaxErrorException)
+        {
+            throw ShellErrorException.Line(e.Message);
         }
     }
 

@@ -178,7 +178,10 @@ internal sealed partial class Expander
     /// <summary>The expansion with the parameter that the named one's value names.</summary>
     private ParameterExpansion Indirect(ParameterExpansion expansion)
     {
-        string? target = ((ParameterValue.Single)Lookup(new ParameterExpansion { Name = expansion.Name, Subscript = expansion.IsAllElements ? null : expansion.Subscript, Source = expansion.Source })).Text;
+        ParameterValue named = Lookup(new ParameterExpansion { Name = expansion.Name, Subscript = expansion.IsAllElements ? null : expansion.Subscript, Source = expansion.Source });
+        if (named is ParameterValue.Many { Items.Count: 0 })
+            return With(expansion, "!unset!", null);
+        string? target = named is ParameterValue.Many many ? string.Join(' ', many.Items) : ((ParameterValue.Single)named).Text;
         if (target is null && process.Options.NoUnset)
             throw ShellErrorException.Unbound(expansion.Name);
         if (target is null)
