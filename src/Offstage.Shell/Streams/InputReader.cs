@@ -57,14 +57,18 @@ public sealed class InputReader(FileDescription source, Interruption interruptio
     {
         // A file's size is known: no growing step by step.
         if (buffer.Length == 0 && source.Status is { Kind: FileKind.Regular, Size: var size } && size >= bufferSize && size < Array.MaxLength)
-            Grow((int)size + 1);
-        while (Fill())
         {
+            Grow((int)size + 1);
+            while (Fill())
+            {
+            }
+
+            byte[] all = buffer.AsSpan(start, end - start).ToArray();
+            start = end;
+            return all;
         }
 
-        byte[] all = buffer.AsSpan(start, end - start).ToArray();
-        start = end;
-        return all;
+        return ReadPieces();
     }
 
     /// <summary>Gives back what the buffer counts for. Call when done, or let the end of the run do it.</summary>
@@ -97,6 +101,33 @@ public sealed class InputReader(FileDescription source, Interruption interruptio
         Error = source.Read(buffer.AsSpan(end), interruption, out int count);
         end += count;
         return Error == FileError.None && count > 0;
+    }
+
+    /// <summary>Of what has no size: nothing is copied more than twice, and never much at a time.</summary>
+    private byte[] ReadPieces()
+    {
+        var pieces = new List<byte[]>();
+        long total = 0;
+        while (TryReadBlock(out ReadOnlySpan<byte> block))
+        {
+            interruption.Budget.Hold(block.Length);
+            held += block.Length;
+            total += block.Length;
+            pieces.Add(block.ToArray());
+        }
+
+        if (total > Array.MaxLength)
+            interruption.Budget.End(new ShellStop.TooMuchMemory(interruption.Budget.Limits.HeldBytesMax));
+        byte[] all = GC.AllocateUninitializedArray<byte>((int)total);
+        int at = 0;
+        foreach (byte[] piece in pieces)
+        {
+            interruption.Check();
+            piece.CopyTo(all, at);
+            at += piece.Length;
+        }
+
+        return all;
     }
 
     private void Grow(int wanted)

@@ -6,6 +6,9 @@ namespace Offstage.Shell.Commands.Binary;
 /// <summary>base64, base32 and basenc.</summary>
 internal sealed class BaseCommand(string name) : ICommand
 {
+    /// <summary>Whole groups of every encoding.</summary>
+    private const int BlockSize = 15 * 4096;
+
     private readonly OptionTable table = new(
         $"{name} [OPTION]... [FILE]",
         $"{name} encode or decode FILE, or standard input, to standard output.",
@@ -39,22 +42,44 @@ internal sealed class BaseCommand(string name) : ICommand
         if (options.Value('w') is { } w && (!int.TryParse(w, out wrap) || wrap < 0)) throw new CommandFailedException($"invalid wrap size: {Latin.Quote(w)}");
         using var file = InputFile.Open(context, options.Operands.Count == 1 ? options.Operands[0] : "-");
         if (file is null) return 1;
-        byte[] content = file.ReadToEnd();
-        if (file.Error != FileError.None) throw new CommandFailedException($"read error: {file.Error.Message()}");
         if (options.Has('d'))
         {
+            byte[] content = file.ReadToEnd();
+            ThrowIfBroken(file);
             context.Output.Write(encoding.Decode(content, options.Has('i'), out bool valid).Span);
             return valid ? 0 : throw new CommandFailedException("invalid input");
         }
 
-        string text = encoding.Encode(content);
-        for (int at = 0; at < text.Length; at += wrap == 0 ? text.Length : wrap)
+        using var input = new ConcatenatedInput([file]);
+        byte[] block = new byte[BlockSize];
+        int column = 0;
+        for (int length; (length = input.Read(block)) > 0;) Write(context, encoding.Encode(block[..length]), wrap, ref column);
+        if (column > 0) context.Output.WriteByte((byte)'\n');
+        ThrowIfBroken(file);
+        return 0;
+    }
+
+    /// <param name="wrap">The length of lines; 0 for one without an end.</param>
+    private static void Write(CommandContext context, ReadOnlySpan<char> text, int wrap, ref int column)
+    {
+        context.Check();
+        while (wrap > 0 && !text.IsEmpty)
         {
-            context.Output.Write(text.AsSpan(at, wrap == 0 ? text.Length : Math.Min(wrap, text.Length - at)));
-            if (wrap > 0) context.Output.WriteByte((byte)'\n');
+            int length = Math.Min(wrap - column, text.Length);
+            context.Output.Write(text[..length]);
+            text = text[length..];
+            column += length;
+            if (column < wrap) continue;
+            context.Output.WriteByte((byte)'\n');
+            column = 0;
         }
 
-        return 0;
+        context.Output.Write(text);
+    }
+
+    private static void ThrowIfBroken(InputFile file)
+    {
+        if (file.Error != FileError.None) throw new CommandFailedException($"read error: {file.Error.Message()}");
     }
 }
 

@@ -32,19 +32,10 @@ internal sealed class HexdumpCommand(string name) : ICommand
         foreach (HexdumpFormat format in formats) format.Stretch(block);
         long skip = Size(options.Value('s') ?? "0"), limit = options.Value('n') is { } n ? Size(n) : long.MaxValue;
         var status = new RunningStatus();
-        var all = new List<byte>();
-        int opened = 0;
-        foreach (var file in InputFile.OpenAll(context, options.Operands, status))
-        {
-            opened++;
-            all.AddRange(file.ReadToEnd());
-        }
-
-        if (opened == 0) throw new CommandFailedException("all input file arguments failed");
-        long available = Math.Max(0, all.Count - skip);
-        byte[] content = [.. all.Skip((int)Math.Min(int.MaxValue, skip)).Take((int)Math.Min(limit, available))];
-        Dump(context, content, skip, formats, block, options.Has('v'));
-        return status.Value;
+        using var input = new ConcatenatedInput(InputFile.OpenAll(context, options.Operands, status));
+        input.Open();
+        if (limit > 0) Dump(context, input, input.Skip(skip), limit, formats, block, options.Has('v'));
+        return input.Opened > 0 ? status.Value : throw new CommandFailedException("all input file arguments failed");
     }
 
     private IEnumerable<string> Texts(CommandContext context, ParsedOptions options)
@@ -97,16 +88,15 @@ internal sealed class HexdumpCommand(string name) : ICommand
         return SizeText.TryParse(text, out long value) ? value : throw new CommandFailedException($"failed to parse length: {Latin.Quote(text)}");
     }
 
-    private static void Dump(CommandContext context, byte[] content, long offset, List<HexdumpFormat> formats, int block, bool all)
+    private static void Dump(CommandContext context, ConcatenatedInput input, long offset, long limit, List<HexdumpFormat> formats, int block, bool all)
     {
-        byte[] row = new byte[block];
-        int previous = -1;
+        byte[] row = new byte[block], previous = new byte[block];
         bool starred = false;
-        for (int at = 0; at < content.Length; at += block)
+        long at = 0;
+        for (int length; (length = input.Read(row.AsSpan(0, (int)Math.Min(block, limit - at)))) > 0; at += length)
         {
             context.Check();
-            int length = Math.Min(block, content.Length - at);
-            if (!all && previous >= 0 && length == block && content.AsSpan(at, length).SequenceEqual(content.AsSpan(previous, length)))
+            if (!all && at > 0 && length == block && row.AsSpan().SequenceEqual(previous))
             {
                 if (!starred) context.Output.Write("*\n");
                 starred = true;
@@ -114,13 +104,12 @@ internal sealed class HexdumpCommand(string name) : ICommand
             }
 
             starred = false;
-            previous = at;
-            Array.Clear(row);
-            content.AsSpan(at, length).CopyTo(row);
+            Array.Clear(row, length, block - length);
+            row.CopyTo(previous, 0);
             foreach (HexdumpFormat format in formats) context.Output.Write(format.Show(row, length, offset + at));
         }
 
-        if (content.Length == 0) return;
-        foreach (HexdumpFormat format in formats) context.Output.Write(format.Show(row, 0, offset, offset + content.Length));
+        if (offset + at == 0) return;
+        foreach (HexdumpFormat format in formats) context.Output.Write(format.Show(row, 0, offset, offset + at));
     }
 }

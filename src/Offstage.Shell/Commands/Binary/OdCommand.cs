@@ -41,18 +41,10 @@ internal sealed class OdCommand : ICommand
         int width = options.Has('w') ? (int)Size(options.Value('w'), 32, "-w") : 16;
         if (width == 0 || width % unit != 0) width = unit * Math.Max(1, 16 / unit);
         var status = new RunningStatus();
-        var all = new List<byte>();
-        int opened = 0;
-        foreach (var file in InputFile.OpenAll(context, options.Operands, status))
-        {
-            opened++;
-            all.AddRange(file.ReadToEnd());
-        }
-
-        if (opened == 0) return status.Value;
-        if (skip > all.Count) throw new CommandFailedException("cannot skip past end of combined input");
-        byte[] content = [.. all.Skip((int)skip).Take((int)Math.Min(limit, int.MaxValue))];
-        Dump(context, content, skip, formats, radix, width, options.Has('v'));
+        using var input = new ConcatenatedInput(InputFile.OpenAll(context, options.Operands, status));
+        input.Open();
+        if (input.Skip(skip) < skip) return input.Opened == 0 ? status.Value : throw new CommandFailedException("cannot skip past end of combined input");
+        Dump(context, input, skip, limit, formats, radix, width, options.Has('v'));
         return status.Value;
     }
 
@@ -63,16 +55,18 @@ internal sealed class OdCommand : ICommand
         return SizeText.TryParse(text, out long value) ? value : throw new CommandFailedException($"invalid {option} argument {Latin.Quote(text)}");
     }
 
-    private static void Dump(CommandContext context, byte[] content, long offset, List<OdFormat> formats, string radix, int width, bool all)
+    private static void Dump(CommandContext context, ConcatenatedInput input, long offset, long limit, List<OdFormat> formats, string radix, int width, bool all)
     {
         // All formats share columns, so each field is as wide as the widest one of its bytes needs.
         int perByte = formats.Max(f => (f.Width + f.Size) / f.Size);
         byte[]? previous = null;
+        byte[] read = new byte[width];
         bool starred = false;
-        for (int at = 0; at < content.Length; at += width)
+        long at = 0;
+        for (int length; (length = input.Read(read.AsSpan(0, (int)Math.Min(width, limit - at)))) > 0; at += length)
         {
             context.Check();
-            byte[] row = content.AsSpan(at, Math.Min(width, content.Length - at)).ToArray();
+            byte[] row = read[..length];
             if (!all && previous is not null && row.Length == width && row.AsSpan().SequenceEqual(previous))
             {
                 if (!starred) context.Output.Write("*\n");
@@ -91,7 +85,7 @@ internal sealed class OdCommand : ICommand
             }
         }
 
-        if (radix != "n") context.Output.WriteLine(Address(offset + content.Length, radix));
+        if (input.Opened > 0 && radix != "n") context.Output.WriteLine(Address(offset + at, radix));
     }
 
     private static string Address(long offset, string radix) => radix switch

@@ -29,7 +29,6 @@ internal sealed class XxdCommand : ICommand
         if (options is null) return usage;
         using var file = InputFile.TryOpen(context, options.Operands.Count > 0 ? options.Operands[0] : "-", out var error);
         if (file is null) throw new CommandFailedException($"{options.Operands[0]}: {error.Message()}", 2);
-        byte[] content = file.ReadToEnd();
         FileDescription? target = null;
         var output = context.Output;
         if (options.Operands.Count > 1)
@@ -39,8 +38,8 @@ internal sealed class XxdCommand : ICommand
             output = context.Writer(target);
         }
 
-        if (options.Has('r')) output.Write(Reverse(Latin.Text(content), options.Has('p')));
-        else Dump(context, output, options, content);
+        if (options.Has('r')) output.Write(Reverse(Latin.Text(file.ReadToEnd()), options.Has('p')));
+        else Dump(context, output, options, file);
         output.Flush();
         target?.Release();
         return 0;
@@ -56,25 +55,28 @@ internal sealed class XxdCommand : ICommand
         return negative ? -value : value;
     }
 
-    private static void Dump(CommandContext context, OutputWriter output, ParsedOptions options, byte[] content)
+    private static void Dump(CommandContext context, OutputWriter output, ParsedOptions options, InputFile file)
     {
         long seek = Number(options, 's', 0);
-        int start = (int)Math.Clamp(seek < 0 ? content.Length + seek : seek, 0, content.Length);
-        int end = (int)Math.Min(content.Length, start + Math.Min(Number(options, 'l', long.MaxValue / 2), content.Length));
+        if (seek < 0) seek = Math.Max(0, file.Description.Status.Size + seek);
+        long limit = Number(options, 'l', long.MaxValue);
+        using var input = new ConcatenatedInput([file]);
+        long at = input.Skip(seek) + Number(options, 'o', 0);
         string format = options.Has('u') ? "X2" : "x2";
         bool bits = options.Has('b'), little = options.Has('e'), plain = options.Has('p');
         int columns = (int)Math.Clamp(Number(options, 'c', plain ? 30 : options.Has('i') ? 12 : bits ? 6 : 16), 1, 256);
         int group = (int)Math.Clamp(Number(options, 'g', bits ? 1 : little ? 4 : 2), 0, 256);
         if (options.Has('i'))
         {
-            Include(output, options, content.AsSpan(start, end - start), columns, format);
+            Include(context, output, options, input, limit, columns, format);
             return;
         }
 
-        for (int at = start; at < end; at += columns)
+        byte[] read = new byte[columns];
+        for (int length; (length = input.Read(read.AsSpan(0, (int)Math.Min(columns, limit)))) > 0; at += length, limit -= length)
         {
             context.Check();
-            var row = content.AsSpan(at, Math.Min(columns, end - at));
+            var row = read.AsSpan(0, length);
             if (plain)
             {
                 foreach (byte b in row) output.Write(b.ToString(format));
@@ -82,7 +84,7 @@ internal sealed class XxdCommand : ICommand
                 continue;
             }
 
-            var line = new StringBuilder($"{at + Number(options, 'o', 0):x8}: ");
+            var line = new StringBuilder($"{at:x8}: ");
             var shown = new StringBuilder();
             for (int i = 0; i < columns; i++)
             {
@@ -97,15 +99,22 @@ internal sealed class XxdCommand : ICommand
         }
     }
 
-    private static void Include(OutputWriter output, ParsedOptions options, ReadOnlySpan<byte> content, int columns, string format)
+    private static void Include(CommandContext context, OutputWriter output, ParsedOptions options, ConcatenatedInput input, long limit, int columns, string format)
     {
         string? name = options.Value('n') ?? (options.Operands.Count > 0 && options.Operands[0] != "-" ? options.Operands[0] : null);
         string variable = name is null ? "" : string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
         if (name is not null) output.Write($"unsigned char {(char.IsAsciiDigit(variable[0]) ? "__" : "")}{variable}[] = {{\n");
-        for (int i = 0; i < content.Length; i++)
-            output.Write($"{(i % columns == 0 ? (i == 0 ? "  " : ",\n  ") : ", ")}0x{content[i].ToString(format)}");
-        if (content.Length > 0) output.Write("\n");
-        if (name is not null) output.Write($"}};\nunsigned int {(char.IsAsciiDigit(variable[0]) ? "__" : "")}{variable}_len = {content.Length};\n");
+        byte[] row = new byte[columns];
+        long count = 0;
+        for (int length; (length = input.Read(row.AsSpan(0, (int)Math.Min(columns, limit - count)))) > 0; count += length)
+        {
+            context.Check();
+            output.Write(count == 0 ? "  " : ",\n  ");
+            output.Write(string.Join(", ", row.Take(length).Select(b => $"0x{b.ToString(format)}")));
+        }
+
+        if (count > 0) output.Write("\n");
+        if (name is not null) output.Write($"}};\nunsigned int {(char.IsAsciiDigit(variable[0]) ? "__" : "")}{variable}_len = {count};\n");
     }
 
     private static byte[] Reverse(string text, bool plain)

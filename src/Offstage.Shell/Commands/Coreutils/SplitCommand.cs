@@ -33,56 +33,68 @@ internal sealed class SplitCommand : ICommand
         string name = options.Operands.Count > 0 ? options.Operands[0] : "-";
         using var file = InputFile.TryOpen(context, name, out var error);
         if (file is null) throw new CommandFailedException($"cannot open {Latin.Quote(name)} for reading: {error.Message()}");
-        byte[] content = file.ReadToEnd();
         byte separator = options.Value('t') is { Length: > 0 } t ? (t == "\\0" ? (byte)0 : (byte)t[0]) : (byte)'\n';
-        var pieces = options.Last("b", "C", "l", "n") switch
+        using var pieces = new Pieces(context, new Names(options), options.Has("verbose"));
+        switch (options.Last("b", "C", "l", "n"))
         {
-            "b" => Bytes(content, Size(options.Value('b')!, "bytes")),
-            "C" => LineBytes(content, Size(options.Value('C')!, "bytes"), separator),
-            "n" => Chunks(content, options.Value('n')!, separator),
-            _ => Lines(content, Size(options.Value('l') ?? "1000", "lines"), separator),
-        };
-        var names = new Names(options);
-        foreach (var (start, length) in pieces)
+            case "b":
+                Stream(file, pieces, Size(options.Value('b')!, "bytes"), null);
+                return 0;
+            case "C" or "n":
+                byte[] content = file.ReadToEnd();
+                foreach (var (start, length) in options.Has('n') ? Chunks(content, options.Value('n')!, separator) : LineBytes(content, Size(options.Value('C')!, "bytes"), separator))
+                {
+                    if (length == 0 && options.Has('e')) continue;
+                    pieces.Begin();
+                    pieces.Write(content.AsSpan(start, length));
+                }
+
+                return 0;
+            default:
+                Stream(file, pieces, Size(options.Value('l') ?? "1000", "lines"), separator);
+                return 0;
+        }
+    }
+
+    /// <param name="separator">What ends a line; null to count bytes.</param>
+    private static void Stream(InputFile file, Pieces pieces, long size, byte? separator)
+    {
+        long left = 0;
+        while (file.Reader.TryReadBlock(out var block))
         {
-            context.Check();
-            if (length == 0 && options.Has('e')) continue;
-            string path = names.Next();
-            if (options.Has("verbose")) context.Output.WriteLine($"creating file {Latin.Quote(path)}");
-            error = context.Open(path, FileOpening.Write | FileOpening.Create | FileOpening.Truncate, out var target);
-            if (target is null) throw new CommandFailedException($"{path}: {error.Message()}");
-            var writer = context.Writer(target);
-            writer.Write(content.AsSpan(start, length));
-            writer.Flush();
-            target.Release();
+            while (!block.IsEmpty)
+            {
+                if (left == 0)
+                {
+                    pieces.Begin();
+                    left = size;
+                }
+
+                int length = separator is { } end ? LinesIn(block, end, ref left) : (int)Math.Min(left, block.Length);
+                if (separator is null) left -= length;
+                pieces.Write(block[..length]);
+                block = block[length..];
+            }
+        }
+    }
+
+    /// <returns>The length of as many lines as are left, or of the whole block.</returns>
+    private static int LinesIn(ReadOnlySpan<byte> block, byte separator, ref long left)
+    {
+        int length = 0;
+        while (left > 0 && length < block.Length)
+        {
+            int found = block[length..].IndexOf(separator);
+            if (found < 0) return block.Length;
+            length += found + 1;
+            left--;
         }
 
-        return 0;
+        return length;
     }
 
     private static long Size(string text, string what)
         => SizeText.TryParse(text, out long value) && value > 0 ? value : throw new CommandFailedException($"invalid number of {what}: {Latin.Quote(text)}{(value == 0 && text.StartsWith('0') ? ": Numerical result out of range" : "")}");
-
-    private static IEnumerable<(int Start, int Length)> Bytes(byte[] content, long size)
-    {
-        for (long at = 0; at < content.Length; at += size) yield return ((int)at, (int)Math.Min(size, content.Length - at));
-    }
-
-    private static IEnumerable<(int Start, int Length)> Lines(byte[] content, long count, byte separator)
-    {
-        for (int at = 0; at < content.Length;)
-        {
-            int end = at;
-            for (long i = 0; i < count && end < content.Length; i++)
-            {
-                int length = content.AsSpan(end).IndexOf(separator);
-                end = length < 0 ? content.Length : end + length + 1;
-            }
-
-            yield return (at, end - at);
-            at = end;
-        }
-    }
 
     private static IEnumerable<(int Start, int Length)> LineBytes(byte[] content, long size, byte separator)
     {
@@ -118,6 +130,39 @@ internal sealed class SplitCommand : ICommand
         }
 
         return chunks;
+    }
+
+    /// <summary>The files that are made, one after the other.</summary>
+    private sealed class Pieces(CommandContext context, Names names, bool tells) : IDisposable
+    {
+        private FileDescription? target;
+        private OutputWriter? writer;
+
+        public void Begin()
+        {
+            End();
+            context.Check();
+            string path = names.Next();
+            if (tells) context.Output.WriteLine($"creating file {Latin.Quote(path)}");
+            var error = context.Open(path, FileOpening.Write | FileOpening.Create | FileOpening.Truncate, out target);
+            if (target is null) throw new CommandFailedException($"{path}: {error.Message()}");
+            writer = context.Writer(target);
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes) => writer!.Write(bytes);
+
+        public void Dispose()
+        {
+            if (writer is not null) End();
+        }
+
+        private void End()
+        {
+            writer?.Flush();
+            writer = null;
+            target?.Release();
+            target = null;
+        }
     }
 
     /// <summary>xaa, xab, …; without a given length they grow: xzz is followed by xaaaa's kin.</summary>

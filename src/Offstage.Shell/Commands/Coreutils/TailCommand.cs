@@ -88,7 +88,9 @@ internal sealed class TailCommand : ICommand
         // A large file is read from near its end, where the lines probably are.
         if (bytes && file.Description.CanSeek && file.Description.Status is { Kind: FileKind.Regular } status && status.Size > count)
             file.Description.Seek(-count, SeekOrigin.End, out _);
-        byte[] content = file.ReadToEnd();
+        using var ending = new TailBuffer(context.Budget, count, bytes ? null : delimiter);
+        while (file.Reader.TryReadBlock(out var block)) ending.Add(block);
+        byte[] content = ending.ToArray();
         int start = content.Length;
         if (bytes)
         {

@@ -4,6 +4,8 @@ namespace Offstage.Shell.Commands.Diff;
 
 internal sealed class CmpCommand : ICommand
 {
+    private const int BlockSize = 64 * 1024;
+
     private static readonly OptionTable table = new(
         "cmp [OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",
         "Compare two files byte by byte.",
@@ -39,38 +41,61 @@ internal sealed class CmpCommand : ICommand
         if (first is null) return Fail(context, operands[0], error1, quiet);
         using var second = InputFile.TryOpen(context, operands[1], out var error2);
         if (second is null) return Fail(context, operands[1], error2, quiet);
-        ReadOnlySpan<byte> a = Cut(first.ReadToEnd(), skips[0], limit), b = Cut(second.ReadToEnd(), skips[1], limit);
-        if (first.Error != FileError.None) return Fail(context, operands[0], first.Error, quiet);
-        if (second.Error != FileError.None) return Fail(context, operands[1], second.Error, quiet);
-        int same = a.CommonPrefixLength(b);
-        if (same == a.Length && same == b.Length) return 0;
-        if (quiet) return 1;
-        int common = Math.Min(a.Length, b.Length);
-        if (options.Has('l'))
+        using ConcatenatedInput a = new([first]), b = new([second]);
+        a.Skip(skips[0]);
+        b.Skip(skips[1]);
+        int width = options.Has('l') ? Math.Min(limit, Math.Min(Length(first, skips[0]), Length(second, skips[1]))).ToString().Length : 0;
+        byte[] blockA = new byte[BlockSize], blockB = new byte[BlockSize];
+        long at = 0, lines = 0;
+        byte last = 0;
+        bool differ = false;
+        while (true)
         {
-            int width = common.ToString().Length;
-            for (int i = same; i < common; i++)
+            context.Check();
+            int wanted = (int)Math.Min(BlockSize, limit - at);
+            ReadOnlySpan<byte> left = blockA.AsSpan(0, a.Read(blockA.AsSpan(0, wanted))), right = blockB.AsSpan(0, b.Read(blockB.AsSpan(0, wanted)));
+            if (first.Error != FileError.None) return Fail(context, operands[0], first.Error, quiet);
+            if (second.Error != FileError.None) return Fail(context, operands[1], second.Error, quiet);
+            int common = Math.Min(left.Length, right.Length);
+            int same = left[..common].CommonPrefixLength(right);
+            if (same < common)
             {
-                if (a[i] != b[i]) context.Output.WriteLine($"{(i + 1).ToString().PadLeft(width)} {Octal(a[i])}{(options.Has('b') ? $" {Visible(a[i]),-4}" : "")} {Octal(b[i])}{(options.Has('b') ? " " + Visible(b[i]) : "")}");
-            }
-        }
-        else if (same < common)
-        {
-            long line = a[..same].Count((byte)'\n') + 1;
-            context.Output.Write($"{operands[0]} {operands[1]} differ: {(options.Has('b') ? "byte" : "char")} {same + 1}, line {line}");
-            context.Output.WriteLine(options.Has('b') ? $" is {Octal(a[same])} {Visible(a[same])} {Octal(b[same])} {Visible(b[same])}" : "");
-            return 1;
-        }
+                if (quiet) return 1;
+                differ = true;
+                if (!options.Has('l'))
+                {
+                    context.Output.Write($"{operands[0]} {operands[1]} differ: {(options.Has('b') ? "byte" : "char")} {at + same + 1}, line {lines + left[..same].Count((byte)'\n') + 1}");
+                    context.Output.WriteLine(options.Has('b') ? $" is {Octal(left[same])} {Visible(left[same])} {Octal(right[same])} {Visible(right[same])}" : "");
+                    return 1;
+                }
 
-        if (a.Length == b.Length) return 1;
-        string shorter = a.Length < b.Length ? operands[0] : operands[1];
-        var length = a.Length < b.Length ? a : b;
-        int lines = length.Count((byte)'\n');
+                for (int i = same; i < common; i++)
+                {
+                    if (left[i] != right[i]) context.Output.WriteLine($"{(at + i + 1).ToString().PadLeft(width)} {Octal(left[i])}{(options.Has('b') ? $" {Visible(left[i]),-4}" : "")} {Octal(right[i])}{(options.Has('b') ? " " + Visible(right[i]) : "")}");
+                }
+            }
+
+            lines += left[..common].Count((byte)'\n');
+            if (common > 0) last = left[common - 1];
+            at += common;
+            if (left.Length != right.Length)
+            {
+                if (!quiet) TellEnd(context, left.Length < right.Length ? operands[0] : operands[1], at, options.Has('l') ? null : last == '\n' ? $"line {lines}" : $"in line {lines + 1}");
+                return 1;
+            }
+
+            if (common == 0) return differ ? 1 : 0;
+        }
+    }
+
+    /// <summary>Bytes that will be compared of a file; of what has no size, as many as there can be.</summary>
+    private static long Length(InputFile file, long skip) => file.Description.Status is { Kind: FileKind.Regular, Size: var size } ? Math.Max(0, size - skip) : long.MaxValue;
+
+    /// <param name="place">The last line, as it is told; null to tell the byte alone.</param>
+    private static void TellEnd(CommandContext context, string shorter, long at, string? place)
+    {
         context.Output.Flush();
-        context.Error.WriteLine(length.Length == 0 ? $"cmp: EOF on {shorter} which is empty"
-            : options.Has('l') ? $"cmp: EOF on {shorter} after byte {length.Length}"
-            : $"cmp: EOF on {shorter} after byte {length.Length}, {(length[^1] == '\n' ? $"line {lines}" : $"in line {lines + 1}")}");
-        return 1;
+        context.Error.WriteLine(at == 0 ? $"cmp: EOF on {shorter} which is empty" : $"cmp: EOF on {shorter} after byte {at}{(place is null ? "" : $", {place}")}");
     }
 
     private static long Size(string text, string option) => SizeText.TryParse(text, out long value) ? value : throw new CommandFailedException($"invalid {option} value {Latin.Quote(text)}", 2);
@@ -79,12 +104,6 @@ internal sealed class CmpCommand : ICommand
     {
         if (!quiet || error != FileError.NotFound) context.Complain(name, error);
         return 2;
-    }
-
-    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> content, long skip, long limit)
-    {
-        int start = (int)Math.Min(skip, content.Length);
-        return content[start..(int)Math.Min(content.Length, start + Math.Min(limit, content.Length))];
     }
 
     private static string Octal(byte value) => Convert.ToString(value, 8).PadLeft(3);
