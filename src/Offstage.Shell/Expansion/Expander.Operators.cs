@@ -159,19 +159,21 @@ internal sealed partial class Expander
             int length = pattern.LengthAt(characters.AsSpan(at), process.Interruption, out bool isLast);
             if (isLast)
                 break;
-            if (length <= 0)
+            if (length < 0 || pattern.Literal is not null)
             {
                 at++;
                 continue;
             }
 
             result.Append(Bytes(kept, at)).Append(put(Bytes(at, at + length)));
-            at = kept = at + length;
+            kept = at + length;
+            // A match of nothing stands before the next character, which is passed over.
+            at = Math.Max(kept, at + 1);
             if (!all)
                 break;
         }
 
-        return kept == 0 ? text : result.Append(Bytes(kept, characters.Length)).ToString();
+        return at == 0 ? text : result.Append(Bytes(kept, characters.Length)).ToString();
     }
 
     /// <summary>The replacement, in which a quoted <c>&amp;</c> stays marked.</summary>

@@ -6,6 +6,7 @@ namespace Offstage.Shell.Commands.Sort;
 internal sealed class SortText
 {
     private const int ReadMax = 1 << 20;
+    private const int CopyMax = 1 << 20;
 
     private readonly Budget budget;
     private byte[] content = [];
@@ -78,7 +79,15 @@ internal sealed class SortText
         if (wanted <= content.Length) return;
         if (wanted > Array.MaxLength) throw new CommandFailedException("memory exhausted", 2);
         Hold(wanted - content.Length);
-        Array.Resize(ref content, (int)wanted);
+        byte[] larger = GC.AllocateUninitializedArray<byte>((int)wanted);
+        // In pieces, for a run that is cancelled.
+        for (int at = 0; at < length; at += CopyMax)
+        {
+            budget.Check();
+            content.AsSpan(at, Math.Min(CopyMax, length - at)).CopyTo(larger.AsSpan(at));
+        }
+
+        content = larger;
     }
 
     private void FindLines(byte terminator, CommandContext context)
