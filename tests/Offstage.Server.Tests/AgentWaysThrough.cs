@@ -176,6 +176,9 @@ public abstract class AgentWaysThrough
 
     private sealed class World(string agent, FakeModelServer model, TestServer server) : IAsyncDisposable
     {
+        /// <summary>More than an agent has time to start in, so that a session whose agent did not start has tried again.</summary>
+        private static readonly TimeSpan FileWaitMax = TimeSpan.FromSeconds(150);
+
         public TestServer Server => server;
 
         public Task<string> CreateAsync(string prompt, string mode = "auto") => server.CreateAsync(prompt, b =>
@@ -216,7 +219,7 @@ public abstract class AgentWaysThrough
                 return;
             try
             {
-                await made.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
+                await made.Task.WaitAsync(FileWaitMax, Stop);
             }
             catch (TimeoutException)
             {

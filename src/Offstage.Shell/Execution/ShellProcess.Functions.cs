@@ -148,9 +148,10 @@ internal sealed partial class ShellProcess
         error.IsTold = true;
     }
 
+    /// <summary>Goes one call deeper. Too deep, the run is to end: the next command leaves everything.</summary>
     private void EnterCall()
     {
         if (++CallDepth > Budget.Limits.CallDepthMax)
-            Budget.End(new ShellStop.CallsTooDeep(Budget.Limits.CallDepthMax));
+            Budget.StopFor(new ShellStop.CallsTooDeep(Budget.Limits.CallDepthMax));
     }
 }

@@ -11,6 +11,8 @@ internal sealed partial class ShellProcess
     /// <returns>False when the loop is to be left.</returns>
     private bool RunTurn(CommandList body)
     {
+        if (IsStopping())
+            return false;
         Budget.CountLoopTurn();
         ExecuteList(body);
         return ContinuesLoop();

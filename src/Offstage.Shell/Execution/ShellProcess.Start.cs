@@ -110,8 +110,11 @@ internal sealed partial class ShellProcess
         try
         {
             int status = Guard(p => p.RunMain(text, "-c"));
+            Budget.Check();
             LeftByExit = Flow == Flow.Exit;
-            return RunExitTrap(status);
+            status = RunExitTrap(status);
+            Budget.Check();
+            return status;
         }
         catch (ShellStoppedException e)
         {

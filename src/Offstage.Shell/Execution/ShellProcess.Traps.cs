@@ -73,11 +73,24 @@ internal sealed partial class ShellProcess
     /// <returns>False when the command is not to run.</returns>
     private bool BeforeCommand()
     {
+        if (IsStopping())
+            return false;
         Budget.CountCommand();
         Interruption.Check();
         if (pendingSignals != 0)
             RunPendingTraps();
         return traps is null || DebugTrapAllows();
+    }
+
+    /// <summary>
+    /// Leaves everything, as <c>exit</c> does, when the run is to end: an exception would take long to come up through thousands of functions.
+    /// </summary>
+    private bool IsStopping()
+    {
+        if (Budget.Stop is null)
+            return false;
+        Flow = Flow.Exit;
+        return true;
     }
 
     /// <summary>Runs the DEBUG trap.</summary>
