@@ -15,9 +15,12 @@ internal static class ModelScript
 {
     private const string PromptHeader = "The prompt to work on now:";
 
+    /// <summary>What Claude Code 2.1 says in the person's name when it goes on with a conversation whose last answer it had not stored before it was killed.</summary>
+    private const string ClaudesOwnPrompt = "Continue from where you left off.";
+
     public static IEnumerable<ModelStep> NextSteps(ModelRequest request)
     {
-        var prompts = request.Entries.Select((entry, index) => (entry, index)).Where(one => one.entry.Kind == EntryKind.Prompt).ToList();
+        var prompts = request.Entries.Select((entry, index) => (entry, index)).Where(one => one.entry.Kind == EntryKind.Prompt && one.entry.Text.Trim() != ClaudesOwnPrompt).ToList();
         if (prompts.Count == 0)
             return [new ModelStep.Say(["There is no prompt."])];
 
