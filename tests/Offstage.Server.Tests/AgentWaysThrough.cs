@@ -8,6 +8,7 @@ namespace Offstage.Server.Tests;
 /// What a person goes through with an agent: the real program in the real sandbox behind the real server, over a model server on
 /// loopback. Judged by the workspace and the log.
 /// </summary>
+[Collection("agents")]
 public abstract class AgentWaysThrough
 {
     protected abstract string Agent { get; }
